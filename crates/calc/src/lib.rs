@@ -1,0 +1,1 @@
+//! Pure arithmetic of energy: no I/O, no clock.
