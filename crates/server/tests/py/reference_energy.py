@@ -101,7 +101,7 @@ def convert(value, unit):
     if not number.is_finite():
         raise ValueError(f"{value} is not a number")
     if unit in ("F", "°F"):
-        return exact((Fraction(number) - 32) * Fraction(5, 9), 12)
+        return exact((Fraction(number) - 32) * Fraction(5, 9), 6)
     return number * UNITS[unit]
 
 
