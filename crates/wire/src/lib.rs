@@ -1,1 +1,23 @@
-//! wire
+//! The wire contract as types: ids, requests, answers, quantities, time ranges, errors.
+//!
+//! A type here is a *view* onto JSON: the document that a client sent is what is stored and given back, these types
+//! describe it (for the published schema) and read fields out of it. Nothing here reads a clock, a database or a
+//! configuration, and nothing here decides who may see what.
+
+pub mod audit;
+pub mod catalogue;
+pub mod energy;
+pub mod error;
+pub mod identity;
+pub mod ids;
+pub mod quantity;
+pub mod time;
+
+pub use error::ErrorBody;
+pub use ids::{BadId, ProjectCode, SessionId, SiteCode, SourceId, SystemCode, UserId};
+pub use quantity::Quantity;
+pub use time::{Aggregation, LocalRange, Moment};
+
+/// An answer without content: `{}`.
+#[derive(Debug, Clone, Copy, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct Empty {}

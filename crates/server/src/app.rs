@@ -1,0 +1,48 @@
+//! The application: everything an operation may need, passed down, never global.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use gridfolio_db::Db;
+use serde_json::Value;
+
+use crate::identity::authority::Authority;
+use crate::kit::clock::{Clock, Ids};
+use crate::kit::schema::Schemas;
+
+/// The application. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App(Arc<Parts>);
+
+/// What the application is made of. Nothing in it changes while it runs.
+#[derive(Debug)]
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// Time.
+    pub clock: Clock,
+    /// Chance.
+    pub ids: Ids,
+    /// Who issues tokens, and with what.
+    pub authority: Authority,
+    /// The schemas of all bodies.
+    pub schemas: Schemas,
+    /// The OpenAPI document.
+    pub openapi: Value,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(db: Db, clock: Clock, ids: Ids, authority: Authority) -> Result<Self, String> {
+        let openapi = crate::router::openapi();
+        let schemas = Schemas::from_openapi(&openapi)?;
+        Ok(Self(Arc::new(Parts { db, clock, ids, authority, schemas, openapi })))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,119 @@
+//! Writes to the tree that touch more than one row, shared by operations, the demo and imports.
+
+use gridfolio_wire::ProjectCode;
+use gridfolio_wire::catalogue::{Project, Site, System};
+use serde_json::Value;
+
+use crate::catalogue::model::{SiteKey, SystemKey};
+use crate::catalogue::store;
+use crate::catalogue::tree::Children;
+use crate::kit::body::Body;
+use crate::kit::error::{ApiResult, TakenKey as _};
+use crate::kit::notes::{self, Author};
+use crate::kit::stored::{Document, Kind as _, Stored};
+use crate::kit::tx::{Change, Tx};
+use crate::timeseries::service as streams;
+
+/// The document of a project body with its notes signed.
+pub fn signed_document(tx: &Tx, body: Body<Project>, before: Option<&Document>) -> Document {
+    let Body { mut document, sent, view: _ } = body;
+    let now = tx.app().clock.now().to_string();
+    notes::stamp(&mut document, &sent, before, Author { name: &tx.actor().name, now: &now });
+    document
+}
+
+/// Makes a project, and the node that its measurements come from.
+pub async fn create_project(
+    mut tx: Tx,
+    code: ProjectCode,
+    body: Body<Project>,
+) -> ApiResult<(Stored<Project>, Value)> {
+    let document = signed_document(&tx, body, None);
+    let project = Stored::new(code, document);
+    store::insert_project(&mut tx, &project)
+        .await
+        .or_taken(|| format!("project {:?}", project.key.as_str()))?;
+    streams::ensure_node(&mut tx, &project.key).await?;
+    streams::set_zone(&mut tx, &project.key, zone(&project)).await?;
+    let answer = Children::load(&mut tx, &[&project.key]).await?.project_value(&project);
+    tx.commit(Change::create(&project)).await?;
+    Ok((project, answer))
+}
+
+/// Replaces a project; a new time zone moves its node's buckets with it.
+pub async fn update_project(
+    mut tx: Tx,
+    before: Stored<Project>,
+    body: Body<Project>,
+) -> ApiResult<(Stored<Project>, Value)> {
+    let document = signed_document(&tx, body, Some(&before.document));
+    let after = before.replaced(document);
+    store::update_project(&mut tx, &after).await?;
+    if zone(&before) != zone(&after) {
+        streams::set_zone(&mut tx, &after.key, zone(&after)).await?;
+    }
+    let answer = Children::load(&mut tx, &[&after.key]).await?.project_value(&after);
+    tx.commit(Change::update(&before, &after)).await?;
+    Ok((after, answer))
+}
+
+/// The time zone of a project; the schema makes sure that it is there and known.
+pub fn zone(project: &Stored<Project>) -> &str {
+    project.text_member("timezone").unwrap_or("UTC")
+}
+
+/// Removes a project with its sites and systems. Its measurements stay with the node.
+pub async fn delete_project(mut tx: Tx, project: Stored<Project>) -> ApiResult<()> {
+    let children = Children::load(&mut tx, &[&project.key]).await?;
+    let mut change = Change::default();
+    for site in children.sites(&project.key) {
+        change = remove_site(&mut tx, &children, site, change).await?;
+    }
+    store::delete_project(&mut tx, &project).await?;
+    tx.commit(change.and_delete(&project)).await
+}
+
+/// Removes a site with its systems.
+pub async fn delete_site(mut tx: Tx, site: Stored<Site>) -> ApiResult<()> {
+    let children = Children::load(&mut tx, &[&site.key.project]).await?;
+    let change = remove_site(&mut tx, &children, &site, Change::default()).await?;
+    tx.commit(change).await
+}
+
+async fn remove_site(
+    tx: &mut Tx,
+    children: &Children,
+    site: &Stored<Site>,
+    mut change: Change,
+) -> ApiResult<Change> {
+    for system in children.systems(&site.key) {
+        store::delete_system(tx, system).await?;
+        change = change.and_delete(system);
+    }
+    store::delete_site(tx, site).await?;
+    Ok(change.and_delete(site))
+}
+
+/// Makes a site.
+pub async fn create_site(mut tx: Tx, key: SiteKey, document: Document) -> ApiResult<(Stored<Site>, Value)> {
+    let site = Stored::new(key, document);
+    store::insert_site(&mut tx, &site).await.or_taken(|| format!("site {:?}", Site::asset(&site.key)))?;
+    let answer = Children::load(&mut tx, &[&site.key.project]).await?.site_value(&site);
+    tx.commit(Change::create(&site)).await?;
+    Ok((site, answer))
+}
+
+/// Makes a system.
+pub async fn create_system(
+    mut tx: Tx,
+    key: SystemKey,
+    document: Document,
+) -> ApiResult<(Stored<System>, Value)> {
+    let system = Stored::new(key, document);
+    store::insert_system(&mut tx, &system)
+        .await
+        .or_taken(|| format!("system {:?}", System::asset(&system.key)))?;
+    let answer = Children::load(&mut tx, &[&system.key.project]).await?.system_value(&system);
+    tx.commit(Change::create(&system)).await?;
+    Ok((system, answer))
+}

@@ -1,0 +1,124 @@
+//! `gridfolio demo`: a demo organisation, made the first time, and served.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::cli::serve::{self, ServeArgs};
+use crate::cli::user::made_password;
+use crate::config::{IdentityArgs, Place, start_logging};
+use crate::demo;
+use crate::identity::seal::write_private;
+use crate::identity::{service, store};
+use crate::kit::access::{Actor, Role};
+
+/// Flags of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Address and port to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Folder of the demo organisation; default: a new temporary folder.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Database: sqlite:PATH or postgres://…; default: gridfolio.db in the data folder.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// What to log, such as info, warn, gridfolio=debug.
+    #[arg(long, value_name = "FILTER", default_value = "warn")]
+    log: String,
+    #[command(flatten)]
+    identity: IdentityArgs,
+}
+
+const EMAIL: &str = "demo@example.org";
+
+/// Makes the organisation if it is not there, and serves it.
+pub async fn run(args: DemoArgs) -> Result<ExitCode, String> {
+    start_logging(&args.log)?;
+    let data = args.data.map_or_else(new_temporary_folder, Ok)?;
+    let place =
+        Place { data: data.clone(), database: args.database, config: None, secret_key: None, log: args.log };
+    let serve_args = ServeArgs { listen: args.listen, place, identity: args.identity };
+    let (listener, app) = serve::open(&serve_args).await?;
+    let password = account(&app, &data).await.map_err(|e| e.to_string())?;
+    demo::make(&app).await.map_err(|e| e.to_string())?;
+    let signed_in = service::sign_in(&app, EMAIL, &password)
+        .await
+        .map_err(|e| e.to_string())?
+        .ok_or_else(|| format!("the password in {} does not fit", data.join("demo.json").display()))?;
+    let facts = json!({
+        "url": app.authority.public_url,
+        "email": EMAIL,
+        "password": password,
+        "idToken": signed_in.tokens.id_token,
+        "poolId": app.authority.pool_id,
+        "clientId": app.authority.client_id,
+    });
+    write_facts(&data, &facts)?;
+    print!("{}", greeting(&facts, &data));
+    serve::serve(listener, app).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn new_temporary_folder() -> Result<PathBuf, String> {
+    let name = format!("gridfolio-demo-{}", made_password()?);
+    Ok(std::env::temp_dir().join(name))
+}
+
+/// The demo account's password: the one of the last start, or a new one.
+async fn account(app: &App, data: &Path) -> crate::kit::error::ApiResult<String> {
+    let known = std::fs::read_to_string(data.join("demo.json"))
+        .ok()
+        .and_then(|text| serde_json::from_str::<Value>(&text).ok())
+        .and_then(|facts| facts["password"].as_str().map(str::to_owned));
+    let mut snapshot = app.db.read().await?;
+    let user = store::find_user_by_email(&mut snapshot, EMAIL).await?;
+    drop(snapshot);
+    let fresh = || made_password().map_err(crate::kit::error::ApiError::internal);
+    match (user, known) {
+        (Some(_), Some(password)) => Ok(password),
+        (Some(_), None) => {
+            let password = fresh()?;
+            service::set_password(app, Actor::command("demo"), EMAIL, password.clone()).await?;
+            Ok(password)
+        }
+        (None, _) => {
+            let password = fresh()?;
+            let new = service::NewUser {
+                email: EMAIL.to_owned(),
+                first_name: "Demo".to_owned(),
+                last_name: "Administrator".to_owned(),
+                role: Role::Administrator,
+                password: password.clone(),
+            };
+            service::add_user(app, Actor::command("demo"), new).await?;
+            Ok(password)
+        }
+    }
+}
+
+fn write_facts(data: &Path, facts: &Value) -> Result<(), String> {
+    let text = serde_json::to_string_pretty(facts).map_err(|e| e.to_string())?;
+    let path = data.join("demo.json");
+    write_private(&path, &format!("{text}\n"), false).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+fn greeting(facts: &Value, data: &Path) -> String {
+    let text = |name: &str| facts[name].as_str().unwrap_or_default().to_owned();
+    let (url, token) = (text("url"), text("idToken"));
+    format!(
+        "Gridfolio demo on {url}\n\n  e-mail    {}\n  password  {}\n  data      {} (the same facts are in demo.json there)\n\n\
+         id token, good for an hour:\n{token}\n\n\
+         Try:\n  curl -H \"Authorization: $TOKEN\" {url}/projects\n  \
+         curl -H \"Authorization: $TOKEN\" '{url}/energy/datums/projects/SERF?start=2016-07-01&end=2016-10-01&aggregation=month'\n\n\
+         The API page is {url}/docs\n",
+        text("email"),
+        text("password"),
+        data.display()
+    )
+}

@@ -1,0 +1,132 @@
+//! `gridfolio doctor`: looks at the set-up and says what to do. It changes nothing.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use gridfolio_db::Db;
+
+use crate::config::{Place, start_logging};
+use crate::identity::{store, tokens};
+
+/// One finding: what was looked at, and what to do if it is not right.
+struct Finding {
+    what: String,
+    todo: Option<String>,
+}
+
+fn good(what: impl Into<String>) -> Finding {
+    Finding { what: what.into(), todo: None }
+}
+
+fn bad(what: impl Into<String>, todo: impl Into<String>) -> Finding {
+    Finding { what: what.into(), todo: Some(todo.into()) }
+}
+
+/// Checks everything; the exit code tells whether all is right.
+pub async fn run(place: &Place) -> Result<ExitCode, String> {
+    start_logging(&place.log)?;
+    let mut findings = Vec::new();
+    if place.data.is_dir() {
+        findings.push(check_private(&place.data, "data folder", 0o077));
+        let key = place.data.join("secret.key");
+        if place.secret_key.is_none() && key.exists() {
+            findings.push(check_private(&key, "secret key", 0o077));
+        }
+        findings.extend(check_database(place).await);
+    } else {
+        let what = format!("there is no data folder {}", place.data.display());
+        findings
+            .push(bad(what, "start `gridfolio serve`, which makes it, or name the right one with --data"));
+    }
+    let mut all_right = true;
+    for Finding { what, todo } in findings {
+        match todo {
+            None => println!("ok       {what}"),
+            Some(todo) => {
+                all_right = false;
+                println!("problem  {what}\n         {todo}");
+            }
+        }
+    }
+    Ok(if all_right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn check_private(path: &Path, what: &str, forbidden: u32) -> Finding {
+    match std::fs::metadata(path) {
+        Ok(meta) if meta.permissions().mode() & forbidden == 0 => {
+            good(format!("{what} {} is private", path.display()))
+        }
+        Ok(meta) => bad(
+            format!("{what} {} has mode {:o}", path.display(), meta.permissions().mode() & 0o777),
+            format!("others can read it: chmod go-rwx {}", path.display()),
+        ),
+        Err(e) => bad(format!("{what} {}: {e}", path.display()), "make it readable for the user that serves"),
+    }
+}
+
+async fn check_database(place: &Place) -> Vec<Finding> {
+    if place.database.is_none() && !place.data.join("gridfolio.db").exists() {
+        return vec![bad("there is no database yet", "start `gridfolio serve`, which makes it")];
+    }
+    match place.open_as_it_is().await {
+        Ok(db) => {
+            let findings = look_into(place, &db).await;
+            db.close().await;
+            findings
+        }
+        Err(e) => vec![bad(e, "check the address given with --database, and that its server runs")],
+    }
+}
+
+async fn look_into(place: &Place, db: &Db) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match db.schema_state().await {
+        Ok(state) if state.applied == Some(state.known) => {
+            findings.push(good(format!("the database has migration {} of {}", state.known, state.known)));
+        }
+        Ok(state) => {
+            let applied = state.applied.unwrap_or(0);
+            let what = format!("the database has migration {applied}, this program {}", state.known);
+            let todo =
+                if applied > state.known { "use the newer program" } else { "run `gridfolio migrate`" };
+            findings.push(bad(what, todo));
+            return findings;
+        }
+        Err(e) => {
+            findings.push(bad(format!("the database does not answer: {e}"), "restore it from a backup"));
+            return findings;
+        }
+    }
+    findings.push(check_users(db).await);
+    findings.push(check_key(place, db).await);
+    findings
+}
+
+async fn check_users(db: &Db) -> Finding {
+    let count = match db.read().await {
+        Ok(mut snapshot) => store::count_users(&mut snapshot).await.map_err(|e| e.to_string()),
+        Err(e) => Err(e.to_string()),
+    };
+    match count {
+        Ok(0) => bad("there is no user", "gridfolio user add EMAIL --first FIRST --last LAST --admin"),
+        Ok(count) => good(format!("{count} users")),
+        Err(e) => bad(format!("users cannot be read: {e}"), "restore the database from a backup"),
+    }
+}
+
+async fn check_key(place: &Place, db: &Db) -> Finding {
+    let newest = match db.read().await {
+        Ok(mut snapshot) => store::find_newest_key(&mut snapshot).await.map_err(|e| e.to_string()),
+        Err(e) => Err(e.to_string()),
+    };
+    match (newest, place.secret_key.is_some() || place.data.join("secret.key").exists()) {
+        (Ok(None), _) => good("no signing key yet; the first sign-in makes one"),
+        (Ok(Some(_)), false) => bad("the secret key is missing", "put secret.key back into the data folder"),
+        (Ok(Some(key)), true) => match place.seal_key().and_then(|seal| tokens::check_key(&seal, &key)) {
+            Ok(()) => good("the secret key opens the signing key"),
+            Err(e) => bad(e, "put the secret.key back that belongs to this database"),
+        },
+        (Err(e), _) => bad(format!("signing keys cannot be read: {e}"), "restore the database from a backup"),
+    }
+}

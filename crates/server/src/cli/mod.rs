@@ -1,0 +1,112 @@
+//! The command `gridfolio`: one binary, subcommands. A command says what it did on standard output and what went wrong
+//! on standard error, and never asks.
+
+pub mod demo;
+pub mod doctor;
+pub mod serve;
+pub mod user;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Place, start_logging};
+use crate::kit::openapi::operations;
+use crate::router;
+
+/// A server for people who own, finance and run distributed energy projects.
+#[derive(Debug, Parser)]
+#[command(name = "gridfolio", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API.
+    Serve(serve::ServeArgs),
+    /// Make a demo organisation, the first time, and serve it.
+    Demo(demo::DemoArgs),
+    /// Add and list people, set passwords.
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Bring the database to this program's schema.
+    Migrate(PlaceOnly),
+    /// Check the set-up and say what to do.
+    Doctor(PlaceOnly),
+    /// Print the OpenAPI document, or the list of operations.
+    Openapi(OpenapiArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct PlaceOnly {
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, clap::Args)]
+struct OpenapiArgs {
+    /// Print one line per operation instead: METHOD /path operation_id area.
+    #[arg(long)]
+    operations: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Runs the command line.
+pub fn main(args: Vec<OsString>) -> ExitCode {
+    let cli: Cli = match config::parse(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = runtime.map_err(|e| e.to_string()).and_then(|runtime| runtime.block_on(run(cli.command)));
+    match outcome {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("gridfolio: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<ExitCode, String> {
+    match command {
+        Command::Serve(args) => serve::run(args).await,
+        Command::Demo(args) => demo::run(args).await,
+        Command::User(command) => user::run(command).await,
+        Command::Migrate(PlaceOnly { place }) => migrate(&place).await,
+        Command::Doctor(PlaceOnly { place }) => doctor::run(&place).await,
+        Command::Openapi(args) => print_openapi(&args),
+    }
+}
+
+async fn migrate(place: &Place) -> Result<ExitCode, String> {
+    start_logging(&place.log)?;
+    place.make_folder()?;
+    let db = place.open_database().await?;
+    let state = db.schema_state().await.map_err(|e| e.to_string())?;
+    println!("the database has migration {} of {}", state.applied.unwrap_or(0), state.known);
+    db.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_openapi(args: &OpenapiArgs) -> Result<ExitCode, String> {
+    let document = router::openapi();
+    if args.operations {
+        print!("{}", operations_text(&document));
+    } else {
+        println!("{}", serde_json::to_string_pretty(&document).map_err(|e| e.to_string())?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The list of operations, one line each: `METHOD /path operation_id area`.
+pub fn operations_text(document: &serde_json::Value) -> String {
+    operations(document).into_iter().map(|row| row.join(" ") + "\n").collect()
+}

@@ -1,0 +1,149 @@
+//! The file `gridfolio.toml` and the variables, laid under the command line.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::error::{ContextKind, ContextValue};
+use clap::{ArgAction, Command, CommandFactory, FromArgMatches};
+
+/// Parses the command line over the variables over the file. The error is ready to print; its exit code is clap's.
+pub fn parse<C: CommandFactory + FromArgMatches>(args: Vec<OsString>) -> Result<C, clap::Error> {
+    let command = C::command();
+    let file = find_file(&args);
+    let keys = match &file {
+        Some(path) => read_keys(path).map_err(|e| fail(&command, &e))?,
+        None => BTreeMap::new(),
+    };
+    let known = long_flags(&command);
+    let file_name = file.as_deref().unwrap_or(Path::new("gridfolio.toml")).display().to_string();
+    if let Some(unknown) = keys.keys().find(|key| !known.contains(&flag_of(key))) {
+        return Err(fail(&command, &format!("{file_name}: unknown key {unknown}")));
+    }
+    check_variables(&known).map_err(|e| fail(&command, &e))?;
+    let prepared = prepare(command, &keys);
+    let matches = prepared.try_get_matches_from(args).map_err(|e| name_the_key(e, &keys, &file_name))?;
+    C::from_arg_matches(&matches)
+}
+
+fn fail(command: &Command, message: &str) -> clap::Error {
+    command.clone().error(clap::error::ErrorKind::ValueValidation, message)
+}
+
+/// `identity.pool_id` → `identity-pool-id`
+fn flag_of(key: &str) -> String {
+    key.replace(['.', '_'], "-")
+}
+
+/// The variable of a flag: `listen` → `GRIDFOLIO_LISTEN`.
+pub fn variable(flag: &str) -> String {
+    format!("GRIDFOLIO_{}", flag.replace('-', "_").to_uppercase())
+}
+
+fn long_flags(command: &Command) -> Vec<String> {
+    let own = command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned));
+    own.chain(command.get_subcommands().flat_map(long_flags)).collect()
+}
+
+/// Gives every flag its variable, and the file's value as its default.
+fn prepare(command: Command, keys: &BTreeMap<String, String>) -> Command {
+    let by_flag: BTreeMap<String, &String> = keys.iter().map(|(key, value)| (flag_of(key), value)).collect();
+    command
+        .mut_args(|arg| {
+            let Some(flag) = arg.get_long().map(str::to_owned) else { return arg };
+            if matches!(arg.get_action(), ArgAction::Help | ArgAction::Version | ArgAction::HelpLong) {
+                return arg;
+            }
+            let arg = arg.env(variable(&flag)).hide_env_values(true);
+            match by_flag.get(&flag) {
+                Some(value) => arg.default_value((*value).clone()).required(false),
+                None => arg,
+            }
+        })
+        .mut_subcommands(|sub| prepare(sub, keys))
+}
+
+/// The file named by `--config` or its variable; else `gridfolio.toml` here, else in the data folder.
+fn find_file(args: &[OsString]) -> Option<PathBuf> {
+    if let Some(named) = said(args, "config") {
+        return Some(named.into());
+    }
+    let data = said(args, "data").unwrap_or_else(|| "gridfolio-data".to_owned());
+    [PathBuf::from("gridfolio.toml"), Path::new(&data).join("gridfolio.toml")]
+        .into_iter()
+        .find(|p| p.is_file())
+}
+
+/// What a flag or its variable says, before the command line is parsed.
+fn said(args: &[OsString], flag: &str) -> Option<String> {
+    let long = format!("--{flag}");
+    let mut words = args.iter().map(|word| word.to_string_lossy());
+    while let Some(word) = words.next() {
+        if word == long {
+            return words.next().map(|value| value.into_owned());
+        }
+        if let Some(value) = word.strip_prefix(&long).and_then(|rest| rest.strip_prefix('=')) {
+            return Some(value.to_owned());
+        }
+    }
+    std::env::var(variable(flag)).ok()
+}
+
+fn read_keys(path: &Path) -> Result<BTreeMap<String, String>, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let table: toml::Table = text.parse().map_err(|e| format!("{}: {e}", path.display()))?;
+    let mut keys = BTreeMap::new();
+    flatten("", &table, &mut keys).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(keys)
+}
+
+fn flatten(prefix: &str, table: &toml::Table, keys: &mut BTreeMap<String, String>) -> Result<(), String> {
+    for (name, value) in table {
+        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let text = match value {
+            toml::Value::Table(inner) => {
+                flatten(&key, inner, keys)?;
+                continue;
+            }
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Boolean(switch) => switch.to_string(),
+            _ => return Err(format!("{key}: must be a text, a whole number, true or false")),
+        };
+        keys.insert(key, text);
+    }
+    Ok(())
+}
+
+/// A variable that no flag has is a slip of the pen. Those of the tests are not ours to judge.
+fn check_variables(known: &[String]) -> Result<(), String> {
+    let wanted: Vec<String> = known.iter().map(|flag| variable(flag)).collect();
+    let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+    let unknown = names
+        .filter(|name| name.starts_with("GRIDFOLIO_") && !name.starts_with("GRIDFOLIO_TEST_"))
+        .find(|name| !wanted.contains(name));
+    unknown.map_or(Ok(()), |name| Err(format!("unknown variable {name}")))
+}
+
+/// Says where a value that does not fit came from, if not from the command line.
+fn name_the_key(error: clap::Error, keys: &BTreeMap<String, String>, file: &str) -> clap::Error {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let (Some(arg), Some(value)) = (text(ContextKind::InvalidArg), text(ContextKind::InvalidValue)) else {
+        return error;
+    };
+    let flag = arg.trim_start_matches("--").split([' ', '=']).next().unwrap_or_default().to_owned();
+    let from_file = keys.iter().find(|(key, said)| flag_of(key) == flag && **said == value);
+    let place = match from_file {
+        Some((key, _)) => format!("{file}: {key}"),
+        None if std::env::var(variable(&flag)).is_ok_and(|said| said == value) => variable(&flag),
+        None => return error,
+    };
+    let reason = std::error::Error::source(&error).map(|e| format!(": {e}")).unwrap_or_default();
+    clap::Error::raw(
+        clap::error::ErrorKind::ValueValidation,
+        format!("{place}: invalid value {value:?}{reason}\n"),
+    )
+}

@@ -1,0 +1,131 @@
+//! Where the data is, and how the application is opened on it.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use gridfolio_db::{Db, DbOptions};
+
+use crate::app::App;
+use crate::identity::authority::{Authority, IdentityConfig, IssuerForm};
+use crate::identity::seal::SealKey;
+use crate::kit::clock::{Clock, Ids};
+
+/// Where the data is.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// Folder of the database file, the secret key and the configuration.
+    #[arg(long, value_name = "DIR", default_value = "./gridfolio-data")]
+    pub data: PathBuf,
+    /// Database: sqlite:PATH or postgres://…; default: gridfolio.db in the data folder.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// Configuration file; default: gridfolio.toml here or in the data folder.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Key that opens the secrets in the database, 32 bytes in Base64; default: secret.key in the data folder.
+    #[arg(long, value_name = "BASE64", hide = true)]
+    pub secret_key: Option<String>,
+    /// What to log, such as info, warn, gridfolio=debug.
+    #[arg(long, value_name = "FILTER", default_value = "info,gridfolio::request=warn")]
+    pub log: String,
+}
+
+/// Which issuer tokens carry.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum IssuerArg {
+    /// This server's public address.
+    PublicUrl,
+    /// The address that AWS would have.
+    Aws,
+}
+
+/// Who issues tokens.
+#[derive(Debug, Clone, Args)]
+pub struct IdentityArgs {
+    /// Address under which clients reach this server; default: http:// and the address listened on.
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Id of the user pool, us-east-1_NAME; made at the first start, fixed from then on.
+    #[arg(long, value_name = "ID")]
+    pub identity_pool_id: Option<String>,
+    /// Id of the app client; made at the first start, fixed from then on.
+    #[arg(long, value_name = "ID")]
+    pub identity_client_id: Option<String>,
+    /// Issuer in the tokens.
+    #[arg(long, value_enum, default_value = "public-url")]
+    pub identity_issuer: IssuerArg,
+}
+
+impl IdentityArgs {
+    /// The configuration for a server that listens on an address.
+    pub fn config(&self, listening_on: &str) -> IdentityConfig {
+        let public_url = self.public_url.clone().unwrap_or_else(|| format!("http://{listening_on}"));
+        IdentityConfig {
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            pool_id: self.identity_pool_id.clone(),
+            client_id: self.identity_client_id.clone(),
+            issuer: match self.identity_issuer {
+                IssuerArg::PublicUrl => IssuerForm::PublicUrl,
+                IssuerArg::Aws => IssuerForm::Aws,
+            },
+        }
+    }
+}
+
+impl Place {
+    /// The address of the database.
+    pub fn database_url(&self) -> String {
+        self.database
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", self.data.join("gridfolio.db").display()))
+    }
+
+    /// Makes the data folder, readable by its owner only, if there is none.
+    pub fn make_folder(&self) -> Result<(), String> {
+        make_private_folder(&self.data)
+    }
+
+    /// Opens the database and brings its schema up to date.
+    pub async fn open_database(&self) -> Result<Db, String> {
+        let db = self.open_as_it_is().await?;
+        db.migrate().await.map_err(|e| e.to_string())?;
+        Ok(db)
+    }
+
+    /// Opens the database without changing it.
+    pub async fn open_as_it_is(&self) -> Result<Db, String> {
+        let url = self.database_url();
+        Db::open(&DbOptions::new(&url)).await.map_err(|e| format!("database: {e}"))
+    }
+
+    /// The key that opens the secrets.
+    pub fn seal_key(&self) -> Result<SealKey, String> {
+        match &self.secret_key {
+            Some(text) => SealKey::from_base64(text).map_err(|e| format!("secret-key: {e}")),
+            None => SealKey::from_file(&self.data.join("secret.key")),
+        }
+    }
+
+    /// Opens the application, migrating first.
+    pub async fn open_app(&self, identity: &IdentityConfig) -> Result<App, String> {
+        self.make_folder()?;
+        let seal = self.seal_key()?;
+        let db = self.open_database().await?;
+        let authority = Authority::load(&db, identity, seal).await.map_err(|e| e.to_string())?;
+        App::new(db, Clock::System, Ids::Random, authority)
+    }
+
+    /// Opens the application for a command that serves nothing.
+    pub async fn open_app_for_command(&self) -> Result<App, String> {
+        self.open_app(&IdentityConfig::default()).await
+    }
+}
+
+fn make_private_folder(folder: &Path) -> Result<(), String> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|e| format!("data: {}: {e}", folder.display()))
+}

@@ -1,0 +1,107 @@
+//! Who issues tokens: the pool, the client, the issuer's name. Made at the first start, kept in the database; a
+//! configuration that says otherwise later is refused, because every verifier depends on it.
+
+use gridfolio_db::Db;
+
+use crate::identity::seal::SealKey;
+use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::settings::{find_setting, put_setting};
+
+/// Which text tokens carry as their issuer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IssuerForm {
+    /// This server's public address and the pool id.
+    #[default]
+    PublicUrl,
+    /// The address that AWS would have, for programs that cannot be told otherwise.
+    Aws,
+}
+
+/// What the configuration says about identity.
+#[derive(Debug, Clone, Default)]
+pub struct IdentityConfig {
+    /// Address under which clients reach this server, without a trailing slash.
+    pub public_url: String,
+    /// The pool id, if it is not to be made.
+    pub pool_id: Option<String>,
+    /// The client id, if it is not to be made.
+    pub client_id: Option<String>,
+    /// Which issuer tokens carry.
+    pub issuer: IssuerForm,
+}
+
+/// Who issues tokens. Fixed while the process runs.
+#[derive(Debug)]
+pub struct Authority {
+    /// `us-east-1_…`
+    pub pool_id: String,
+    /// The one public app client.
+    pub client_id: String,
+    /// `iss` of every token.
+    pub issuer: String,
+    /// Where clients reach this server.
+    pub public_url: String,
+    /// Opens the signing keys.
+    pub seal: SealKey,
+}
+
+impl Authority {
+    /// Loads the authority of a database, making its ids the first time.
+    pub async fn load(db: &Db, config: &IdentityConfig, seal: SealKey) -> ApiResult<Self> {
+        let mut tx = db.write().await?;
+        let made_pool = || format!("us-east-1_{}", random_word(9, POOL_LETTERS));
+        let made_client = || random_word(26, CLIENT_LETTERS);
+        let pool_id = fixed(&mut tx, "identity.pool_id", config.pool_id.as_deref(), made_pool).await?;
+        let client_id =
+            fixed(&mut tx, "identity.client_id", config.client_id.as_deref(), made_client).await?;
+        tx.commit().await?;
+        let region = region(&pool_id)?;
+        let issuer = match config.issuer {
+            IssuerForm::PublicUrl => format!("{}/{pool_id}", config.public_url),
+            IssuerForm::Aws => format!("https://cognito-idp.{region}.amazonaws.com/{pool_id}"),
+        };
+        Ok(Self { pool_id, client_id, issuer, public_url: config.public_url.clone(), seal })
+    }
+
+    /// The region part of the pool id.
+    pub fn region(&self) -> &str {
+        self.pool_id.split_once('_').map_or("", |(region, _)| region)
+    }
+}
+
+fn region(pool_id: &str) -> ApiResult<&str> {
+    match pool_id.split_once('_') {
+        Some((region, name)) if !region.is_empty() && !name.is_empty() => Ok(region),
+        _ => Err(ApiError::bad(format!("identity.pool_id: {pool_id:?} must have the form us-east-1_NAME"))),
+    }
+}
+
+async fn fixed(
+    session: &mut gridfolio_db::Session,
+    name: &str,
+    configured: Option<&str>,
+    make: impl FnOnce() -> String,
+) -> ApiResult<String> {
+    match (find_setting(session, name).await?, configured) {
+        (Some(stored), Some(wanted)) if stored != wanted => Err(ApiError::bad(format!(
+            "{name}: {wanted:?} is not {stored:?}, with which this database was made; it cannot change, because every verifier of tokens depends on it"
+        ))),
+        (Some(stored), _) => Ok(stored),
+        (None, wanted) => {
+            let value = wanted.map_or_else(make, str::to_owned);
+            put_setting(session, name, &value).await?;
+            Ok(value)
+        }
+    }
+}
+
+const POOL_LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const CLIENT_LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+/// A random word. Letters come from a byte by remainder: these words are names, not secrets.
+fn random_word(length: usize, letters: &[u8]) -> String {
+    let mut bytes = vec![0; length];
+    // Without randomness the word is a constant; a name may be that, a secret never is made here.
+    let _ = aws_lc_rs::rand::fill(&mut bytes);
+    bytes.into_iter().map(|byte| char::from(letters[usize::from(byte) % letters.len()])).collect()
+}

@@ -1,0 +1,17 @@
+//! People: who they are, how they sign in, what their tokens say.
+//!
+//! Sign-in speaks the Cognito JSON protocol on `POST /`, because that is what existing clients speak. Tokens say who
+//! somebody is; what they may do is looked up per request, with the session, so that a removal counts at once.
+//! Nothing here keeps a password, and no secret is written to a log.
+
+pub mod authority;
+pub mod cognito;
+pub mod model;
+pub mod password;
+pub mod routes;
+pub mod seal;
+pub mod service;
+pub mod store;
+pub mod tokens;
+
+pub use routes::routes;

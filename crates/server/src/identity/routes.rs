@@ -1,0 +1,104 @@
+//! Sign-in, public keys, the own profile.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use gridfolio_wire::identity::{Authentication, Profile, ProfileAnswer};
+use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::identity::cognito::{self, CognitoError};
+use crate::identity::{service, store};
+use crate::kit::access::{May, Own};
+use crate::kit::body::{BODY_LIMIT, Body, read_limited};
+use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::http::Oversized;
+
+/// The operations of this area.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in))
+        .routes(routes!(get_json_web_keys))
+        .routes(routes!(get_authentication))
+        .routes(routes!(get_profile, update_profile))
+}
+
+/// Sign-in, in the Cognito JSON protocol: `X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth` with
+/// `USER_PASSWORD_AUTH` or `REFRESH_TOKEN_AUTH`. Errors are `{"__type", "message"}`.
+#[utoipa::path(post, path = "/", tag = "identity", security(()),
+    request_body(content = Object, content_type = "application/x-amz-json-1.1"),
+    responses((status = 200, description = "`AuthenticationResult` with the tokens", body = Object, content_type = "application/x-amz-json-1.1"),
+        (status = 400, description = "`__type` names the exception", body = Object, content_type = "application/x-amz-json-1.1")))]
+pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Response, CognitoError> {
+    if let Some(Oversized(limit)) = request.extensions().get() {
+        return Err(CognitoError::TooLarge(*limit));
+    }
+    let (parts, body) = request.into_parts();
+    let bytes = read_limited(body, BODY_LIMIT).await?;
+    cognito::serve(&app, &parts.headers, bytes).await
+}
+
+/// The public keys that tokens are verified with.
+#[utoipa::path(get, path = "/{poolId}/.well-known/jwks.json", tag = "identity", security(()),
+    responses((status = 200, description = "a JSON Web Key Set", body = Object)))]
+pub async fn get_json_web_keys(
+    State(app): State<App>,
+    path: crate::kit::access::PathParams,
+) -> ApiResult<Json<Value>> {
+    let pool = path.text("poolId")?;
+    if pool != app.authority.pool_id {
+        return Err(ApiError::NotFound(format!("there is no user pool {pool:?}")));
+    }
+    let mut snapshot = app.db.read().await?;
+    let keys = store::list_public_keys(&mut snapshot).await?;
+    let keys: Vec<Value> = keys
+        .iter()
+        .map(|text| serde_json::from_str(text))
+        .collect::<Result<_, _>>()
+        .map_err(ApiError::internal)?;
+    Ok(Json(json!({"keys": keys})))
+}
+
+/// What a client needs to know before it can sign in.
+#[utoipa::path(get, path = "/users/authentication", tag = "identity", security(()),
+    responses((status = 200, description = "pool, client and address", body = Authentication)))]
+pub async fn get_authentication(State(app): State<App>) -> Json<Authentication> {
+    let authority = &app.authority;
+    Json(Authentication {
+        region: authority.region().to_owned(),
+        user_pool_id: authority.pool_id.clone(),
+        client_id: authority.client_id.clone(),
+        issuer: authority.issuer.clone(),
+        endpoint: authority.public_url.clone(),
+    })
+}
+
+/// The caller's own profile.
+#[utoipa::path(get, path = "/profile", tag = "identity",
+    responses((status = 200, description = "the profile", body = ProfileAnswer)))]
+pub async fn get_profile(State(app): State<App>, may: May<Own>) -> ApiResult<Response> {
+    let mut snapshot = app.db.read().await?;
+    let user = store::find_user(&mut snapshot, &may.person.id)
+        .await?
+        .ok_or_else(|| ApiError::Unauthorized("the account was removed".to_owned()))?;
+    Ok(profile_answer(&user.profile))
+}
+
+/// Replaces the caller's own profile.
+#[utoipa::path(put, path = "/profile", tag = "identity", request_body = Profile,
+    responses((status = 200, description = "the profile as stored", body = ProfileAnswer)))]
+pub async fn update_profile(
+    State(app): State<App>,
+    may: May<Own>,
+    body: Body<Profile>,
+) -> ApiResult<Response> {
+    let profile = service::update_profile(&app, &may.person, body.document).await?;
+    Ok(profile_answer(&profile))
+}
+
+fn profile_answer(profile: &crate::kit::stored::Stored<Profile>) -> Response {
+    ([(header::ETAG, profile.etag_header())], Json(json!({"profile": profile.document}))).into_response()
+}

@@ -1,0 +1,152 @@
+//! What happens to every request before it is routed and to every answer after it: slashes, encoding, body limit,
+//! second try, panics, one log line.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use gridfolio_wire::ErrorBody;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+
+use crate::app::App;
+use crate::kit::body::{BODY_LIMIT, read_limited};
+use crate::kit::error::{ApiError, Failure, TryOnceMore};
+use crate::kit::params::percent_decode;
+
+/// The header that carries a request's id, in answers and in the log.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Marks a request whose body was larger than the limit and was thrown away.
+#[derive(Debug, Clone, Copy)]
+pub struct Oversized(pub usize);
+
+/// Paths whose signature covers the path as sent: their slashes stay.
+const SIGNED_PATHS: [&str; 4] = ["/solarquery", "/solaruser", "/solarin", "/solarssh"];
+
+/// Puts everything around the router. It wraps from outside, so that it sees requests before they are routed.
+pub fn wrap(app: &App, inner: Router) -> Router {
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+            Method::OPTIONS,
+        ])
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([header::ETAG, REQUEST_ID])
+        .max_age(std::time::Duration::from_secs(86_400));
+    let inner = inner.layer(CatchPanicLayer::custom(panicked)).layer(cors);
+    Router::new().fallback_service(inner).layer(from_fn_with_state(app.clone(), around))
+}
+
+/// The answer for a path that does not exist.
+pub async fn no_such_path(uri: Uri) -> ApiError {
+    ApiError::NotFound(format!("there is no path {}", uri.path()))
+}
+
+/// The answer for a method that a path does not have.
+pub async fn no_such_method() -> ApiError {
+    ApiError::MethodNotAllowed
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
+fn panicked(payload: Box<dyn std::any::Any + Send>) -> Response {
+    let text = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("panic without a text");
+    ApiError::internal(format!("panic: {text}")).into_response()
+}
+
+async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = app.ids.uuid();
+    let begun = app.clock.now_ms();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut response = match prepare(request).await {
+        Ok(request) => run(request, next).await,
+        Err(error) => error.into_response(),
+    };
+    response = finish(response, &id);
+    let status = response.status().as_u16();
+    let took_ms = app.clock.now_ms() - begun;
+    tracing::info!(target: "gridfolio::request", id, %method, path, status, took_ms, "request");
+    response
+}
+
+/// Checks the path and collapses its slashes.
+async fn prepare(mut request: Request) -> Result<Request, ApiError> {
+    let path = request.uri().path();
+    if percent_decode(path, false).is_none() {
+        return Err(ApiError::bad("the path must be percent-encoded UTF-8 without NUL"));
+    }
+    if path.contains("//") && !SIGNED_PATHS.iter().any(|signed| path.starts_with(signed)) {
+        *request.uri_mut() = collapsed(request.uri())?;
+    }
+    Ok(request)
+}
+
+fn collapsed(uri: &Uri) -> Result<Uri, ApiError> {
+    let mut path = String::with_capacity(uri.path().len());
+    for character in uri.path().chars() {
+        if character != '/' || !path.ends_with('/') {
+            path.push(character);
+        }
+    }
+    if let Some(query) = uri.query() {
+        path.push('?');
+        path.push_str(query);
+    }
+    path.parse().map_err(|_| ApiError::bad("the path is not valid"))
+}
+
+/// Runs the operation; once more if the row it changes was changed by another in between.
+async fn run(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let bytes = match read_limited(body, BODY_LIMIT).await {
+        Ok(bytes) => bytes,
+        Err(ApiError::TooLarge(limit)) => {
+            // Who may not call at all hears that first: the handler says it.
+            parts.extensions.insert(Oversized(limit));
+            Bytes::new()
+        }
+        Err(error) => return error.into_response(),
+    };
+    let again = (next.clone(), Request::from_parts(parts.clone(), Body::from(bytes.clone())));
+    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    if response.extensions().get::<TryOnceMore>().is_none() {
+        return response;
+    }
+    again.0.run(again.1).await
+}
+
+/// Adds the request id, and to a failure of ours the reference into the log.
+fn finish(mut response: Response, id: &str) -> Response {
+    if let Some(Failure(text)) = response.extensions().get::<Failure>().cloned() {
+        log_failure(id, &text);
+        let body = ErrorBody {
+            reference: Some(id.to_owned()),
+            ..ErrorBody::new("the server failed; its log has the details under the reference")
+        };
+        response = (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(body)).into_response();
+    }
+    if let Ok(value) = HeaderValue::from_str(id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+fn log_failure(id: &str, text: &Arc<str>) {
+    tracing::error!(target: "gridfolio::request", id, error = %text, "failed");
+}

@@ -1,0 +1,148 @@
+//! The OpenAPI document: one pass over what the attributes say, so that no handler repeats it.
+//!
+//! Strips `null` alternatives (absent members are left out, never `null`), allows unknown members, adds path
+//! parameters and the error answers.
+
+use serde_json::{Map, Value, json};
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+
+/// Description of the service, for the generated document.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Gridfolio",
+        description = "Projects, sites, systems and measurements of distributed energy. Energy is Wh, power W, money decimal.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    security(("token" = []))
+)]
+pub struct ApiDoc;
+
+/// Finishes the document that the attributes made.
+pub fn finish(mut document: OpenApi) -> Value {
+    let components = document.components.get_or_insert_with(Default::default);
+    components.add_security_scheme(
+        "token",
+        SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+            "Authorization",
+            "the id token, bare or after `Bearer `",
+        ))),
+    );
+    let mut document = serde_json::to_value(document).unwrap_or_else(|_| json!({}));
+    strip_null(&mut document);
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        schemas.sort_keys();
+        schemas.values_mut().for_each(allow_unknown_members);
+    }
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        paths.sort_keys();
+        for (path, item) in paths.iter_mut() {
+            for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
+                add_path_parameters(path, operation);
+                add_error_answers(path, operation);
+            }
+        }
+    }
+    document
+}
+
+/// The operations of a document, in order of path: method, path, operation id, area.
+pub fn operations(document: &Value) -> Vec<[String; 4]> {
+    let mut rows = Vec::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            rows.push([
+                method.to_uppercase(),
+                path.clone(),
+                text(&operation["operationId"]),
+                text(&operation["tags"][0]),
+            ]);
+        }
+    }
+    rows
+}
+
+fn strip_null(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::Array(types)) = members.get_mut("type") {
+                types.retain(|t| t != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    members.insert("type".to_owned(), only);
+                }
+            }
+            for word in ["oneOf", "anyOf"] {
+                let Some(Value::Array(choices)) = members.get_mut(word) else { continue };
+                choices.retain(|choice| choice.get("type") != Some(&json!("null")));
+                if let [only] = choices.as_slice() {
+                    let only = only.clone();
+                    members.shift_remove(word);
+                    members.extend(only.as_object().cloned().unwrap_or_default());
+                }
+            }
+            members.values_mut().for_each(strip_null);
+        }
+        Value::Array(items) => items.iter_mut().for_each(strip_null),
+        _ => {}
+    }
+}
+
+fn allow_unknown_members(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if members.contains_key("properties") && !members.contains_key("additionalProperties") {
+                members.insert("additionalProperties".to_owned(), Value::Bool(true));
+            }
+            members.values_mut().for_each(allow_unknown_members);
+        }
+        Value::Array(items) => items.iter_mut().for_each(allow_unknown_members),
+        _ => {}
+    }
+}
+
+fn add_path_parameters(path: &str, operation: &mut Value) {
+    let names: Vec<&str> =
+        path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+    let Some(operation) = operation.as_object_mut() else { return };
+    let Some(parameters) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() else {
+        return;
+    };
+    for (index, name) in names.iter().enumerate() {
+        if !parameters.iter().any(|p| p["name"] == **name && p["in"] == "path") {
+            let parameter =
+                json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}});
+            parameters.insert(index.min(parameters.len()), parameter);
+        }
+    }
+    if parameters.is_empty() {
+        operation.shift_remove("parameters");
+    }
+}
+
+fn add_error_answers(path: &str, operation: &mut Value) {
+    let public = operation.get("security").is_some_and(|s| s.as_array().is_some_and(|a| a == &[json!({})]));
+    let writes = operation.get("requestBody").is_some();
+    let in_path = path.contains('{');
+    let wanted = [
+        ("400", "the request breaks a rule; the message names it", true),
+        ("401", "no credentials, or none that hold", !public),
+        ("403", "not allowed for this caller", !public),
+        ("404", "does not exist, or not for this caller", in_path),
+        ("409", "exists already, or was changed at the same time", writes && in_path),
+        ("412", "`If-Match` names another revision", in_path && !public),
+        ("413", "the body is too large", writes),
+        ("500", "our fault; the reference finds it in the log", true),
+    ];
+    let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    for (status, description, _) in wanted.into_iter().filter(|w| w.2) {
+        answers.entry(status).or_insert_with(|| {
+            json!({
+                "description": description,
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+            })
+        });
+    }
+}

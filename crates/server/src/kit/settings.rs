@@ -1,0 +1,33 @@
+//! Facts that every process on one database shares: the pool id, the client id.
+
+use gridfolio_db::{Session, query};
+
+use crate::kit::error::ApiResult;
+
+/// A setting's value, if it has one.
+pub async fn find_setting(session: &mut Session, name: &str) -> ApiResult<Option<String>> {
+    let row: Option<(String,)> =
+        query("SELECT value FROM setting WHERE name = $1").bind(name).optional(session).await?;
+    Ok(row.map(|(value,)| value))
+}
+
+/// Writes a setting.
+pub async fn put_setting(session: &mut Session, name: &str, value: &str) -> ApiResult<()> {
+    query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
+        .bind(name)
+        .bind(value)
+        .execute(session)
+        .await?;
+    Ok(())
+}
+
+/// The next number of a counter, from 1.
+pub async fn next_number(session: &mut Session, counter: &str) -> ApiResult<i64> {
+    let (value,): (i64,) = query(
+        "INSERT INTO counter (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value",
+    )
+    .bind(counter)
+    .one(session)
+    .await?;
+    Ok(value)
+}

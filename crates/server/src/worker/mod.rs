@@ -1,0 +1,6 @@
+//! The registry of jobs. What a job does lives in its area.
+
+use crate::kit::jobs::Job;
+
+/// All kinds of jobs.
+pub const JOBS: &[Job] = &[];
