@@ -1,4 +1,4 @@
--- Imports of meter files, what they wrote and what they overwrote, and meters that are derived from power.
+-- Imports of meter files: what they wrote and what they overwrote.
 
 CREATE TABLE import (
     id BIGINT NOT NULL PRIMARY KEY,
@@ -33,19 +33,4 @@ CREATE TABLE import_batch (
     -- the datums that stood there before
     replaced BLOB NOT NULL,
     PRIMARY KEY (import, number)
-);
-
--- Streams whose meter is computed from their power.
-CREATE TABLE derived_meter (
-    stream BIGINT NOT NULL PRIMARY KEY,
-    -- the accumulating property that is computed
-    meter TEXT NOT NULL,
-    -- the momentary property that it is computed from
-    power TEXT NOT NULL,
-    -- the import that asked for it first
-    import BIGINT NOT NULL,
-    -- from here on the meter does not yet follow the power; NULL when it does everywhere
-    stale_from BIGINT,
-    -- the last instant at which the power changed
-    stale_until BIGINT
 );
