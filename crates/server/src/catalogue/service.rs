@@ -1,5 +1,6 @@
 //! Writes to the tree that touch more than one row, shared by operations, the demo and imports.
 
+use gridfolio_db::Session;
 use gridfolio_wire::ProjectCode;
 use gridfolio_wire::catalogue::{Project, Site, System};
 use serde_json::Value;
@@ -55,6 +56,11 @@ pub async fn update_project(
     let answer = Children::load(&mut tx, &[&after.key]).await?.project_value(&after);
     tx.commit(Change::update(&before, &after)).await?;
     Ok((after, answer))
+}
+
+/// A project by its code, for areas that are told one outside a path.
+pub async fn find_project(session: &mut Session, code: &ProjectCode) -> ApiResult<Option<Stored<Project>>> {
+    store::find_project(session, code).await
 }
 
 /// The time zone of a project; the schema makes sure that it is there and known.
