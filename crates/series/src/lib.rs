@@ -1,9 +1,64 @@
 //! The datum store: streams, day blocks, readings and roll-ups.
 //!
-//! Knows streams, not projects. Nothing here reads the clock.
+//! A *stream* is a node's source in a zone. Its *datums* lie in blocks of a UTC day; beside them stand aggregates of
+//! each local day and month. Everything runs on the caller's transaction:
+//!
+//! | for | call |
+//! | --- | --- |
+//! | a stream | [`ensure_stream`], [`find_stream`], [`get_stream`], [`list_streams`], [`set_stream_metadata`], [`set_zone`] |
+//! | writing | [`write`], [`write_many`] (several streams), [`remove`]: aggregates change in the same transaction |
+//! | datums | [`raw`], [`latest`], [`extent`] |
+//! | buckets | [`buckets`] with a [`Window`]: exact sums by 5 minutes to years, never stale |
+//! | jobs | [`settle`]: makes the aggregates that a change of zone dropped |
+//!
+//! ```text
+//! let stream = ensure_stream(&mut tx, &StreamKey::new(1, "/P/S/1/GEN/1"), "America/New_York").await?;
+//! let written = write(&mut tx, stream.id, Columns::from_datums(&[Datum::at(ms).i("watts", 5).a("wattHours", 7)])).await?;
+//! let window = Window { from, until, zone: TimeZone::get("America/New_York")?, size: BucketSize::Month };
+//! for one in buckets(&mut session, &[stream.id], &window, &["watts", "wattHours"]).await? {
+//!     let place = one.place(PropertyKind::Accumulating, "wattHours");
+//!     for bucket in &one.buckets { /* bucket.key.local, bucket.accumulating[place].clock … */ }
+//! }
+//! ```
+//!
+//! This crate knows streams, not projects; it refuses to read the clock, to round (but for the value interpolated at
+//! an hour's edge, see [`hour()`]), and to answer from an aggregate that may be out of date.
 
+mod blocks;
+mod buckets;
+mod calendar;
+mod chain;
+mod codec;
+mod columns;
 mod datum;
+mod error;
+mod hour;
 mod number;
+mod plan;
+mod read;
+mod rollup;
+mod shift;
+mod slot;
+mod slots;
+mod stream;
+mod streams;
+mod summary;
+mod window;
+mod write;
 
+pub use buckets::buckets;
+pub use columns::{Column, Columns};
 pub use datum::{Datum, PropertyKind};
+pub use error::{Error, Result};
+pub use hour::{Accumulated, HourRow, Reading, RowKind, hour};
 pub use number::{Number, NumberError};
+pub use read::{Extent, extent, latest, raw};
+pub use rollup::settle;
+pub use slot::slot_clock;
+pub use stream::Properties;
+pub use streams::{
+    Stream, StreamKey, ensure_stream, find_stream, get_stream, get_streams, list_streams,
+    set_stream_metadata, set_zone, stream_metadata,
+};
+pub use window::{Bucket, BucketKey, BucketSize, Instantaneous, StreamBuckets, Window};
+pub use write::{Written, remove, write, write_many};

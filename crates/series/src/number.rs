@@ -301,6 +301,12 @@ impl From<i64> for Number {
     }
 }
 
+impl From<i32> for Number {
+    fn from(value: i32) -> Self {
+        Self::new(i128::from(value), 0)
+    }
+}
+
 impl From<i128> for Number {
     fn from(value: i128) -> Self {
         Self::new(value, 0)

@@ -1,0 +1,4 @@
+//! The datum store on real databases.
+
+mod basics;
+mod support;
