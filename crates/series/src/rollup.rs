@@ -296,7 +296,7 @@ async fn settle_stream(tx: &mut WriteTx, id: i64, max_days: usize) -> Result<usi
     }
     changes.flush(tx).await?;
     // The month before the mark may have waited for its end.
-    let before = (stale > i64::MIN).then_some(stale - 1);
+    let before = (stale > i64::MIN).then(|| stale - 1);
     let months: BTreeSet<i64> =
         before.iter().chain(&days).map(|&day| month_of(day)).collect::<Result<_>>()?;
     for month in months {

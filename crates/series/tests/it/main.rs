@@ -1,4 +1,6 @@
 //! The datum store on real databases.
 
 mod basics;
+mod model;
+mod random;
 mod support;
