@@ -82,10 +82,10 @@ pub struct MemberChange {
     pub member: String,
     /// Before the change.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<serde_json::Value>)]
     pub from: Option<Value>,
     /// After it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<serde_json::Value>)]
     pub to: Option<Value>,
 }

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::identity::cognito::{self, CognitoError};
 use crate::identity::{service, store};
-use crate::kit::access::{May, Own};
+use crate::kit::access::{IfMatch, May, Own};
 use crate::kit::body::{BODY_LIMIT, Body, read_limited};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::http::Oversized;

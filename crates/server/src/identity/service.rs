@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::identity::model::User;
 use crate::identity::tokens::{self, Issued};
 use crate::identity::{password, store};
-use crate::kit::access::{Actor, Person, Role};
+use crate::kit::access::{Actor, IfMatch, Person, Role};
 use crate::kit::error::{ApiError, ApiResult, TakenKey as _};
 use crate::kit::stored::{Document, Stored};
 use crate::kit::tx::{Change, Tx};
@@ -148,11 +148,17 @@ pub async fn set_password(app: &App, actor: Actor, email: &str, new_password: St
 }
 
 /// Replaces a person's own profile.
-pub async fn update_profile(app: &App, person: &Person, document: Document) -> ApiResult<Stored<Profile>> {
+pub async fn update_profile(
+    app: &App,
+    person: &Person,
+    expected: &IfMatch,
+    document: Document,
+) -> ApiResult<Stored<Profile>> {
     let mut tx = Tx::begin(app, Actor::from(person)).await?;
     let before = store::find_user(&mut tx, &person.id)
         .await?
         .ok_or_else(|| ApiError::Unauthorized("the account was removed".to_owned()))?;
+    expected.check(&before.profile.etag())?;
     let after = User { profile: before.profile.replaced(document), ..before.clone() };
     let email = after.email().to_owned();
     let fresh = store::update_user(&mut tx, before.profile.revision, &after)

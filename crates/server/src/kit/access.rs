@@ -5,10 +5,11 @@
 //! not see does not exist for them (404); one that they see but may not change is 403; without credentials
 //! everything that is not public is 401.
 
+use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::http::request::Parts;
 use gridfolio_db::{ReadTx, Session};
 use gridfolio_wire::{SessionId, UserId};
@@ -248,22 +249,38 @@ impl<A: Action, R: Load> FromRequestParts<App> for Can<A, R> {
         let mut snapshot = app.db.read().await?;
         let resource = R::load(&path, &mut snapshot).await?;
         check(&caller, A::WISH)?;
-        if A::WISH == Wish::Edit {
-            if_match(parts, &resource)?;
+        if let (Wish::Edit, Some(etag)) = (A::WISH, resource.etag()) {
+            IfMatch::of(&parts.headers).check(&etag)?;
         }
         Ok(Self { resource, person, snapshot, path, action: PhantomData })
     }
 }
 
-fn if_match<R: Load>(parts: &Parts, resource: &R) -> ApiResult<()> {
-    let Some(wanted) = parts.headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok()) else {
-        return Ok(());
-    };
-    let Some(etag) = resource.etag() else { return Ok(()) };
-    if wanted.split(',').map(str::trim).any(|one| one == "*" || one == etag) {
-        return Ok(());
+/// The revision that a caller expects, from `If-Match`; `Can` checks it for every loaded thing.
+#[derive(Debug, Clone, Default)]
+pub struct IfMatch(Option<String>);
+
+impl IfMatch {
+    fn of(headers: &HeaderMap) -> Self {
+        Self(headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned))
     }
-    Err(ApiError::PreconditionFailed(format!("the revision is {etag}, not {wanted}; read it again")))
+
+    /// 412 if another revision is expected than there is.
+    pub fn check(&self, etag: &str) -> ApiResult<()> {
+        let Some(wanted) = &self.0 else { return Ok(()) };
+        if wanted.split(',').map(str::trim).any(|one| one == "*" || one == etag) {
+            return Ok(());
+        }
+        Err(ApiError::PreconditionFailed(format!("the revision is {etag}, not {wanted}; read it again")))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers))
+    }
 }
 
 impl<A, R> Can<A, R> {

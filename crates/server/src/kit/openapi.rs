@@ -34,6 +34,7 @@ pub fn finish(mut document: OpenApi) -> Value {
     strip_null(&mut document);
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         schemas.sort_keys();
+        schemas.values_mut().for_each(hoist_read_only);
         schemas.values_mut().for_each(allow_unknown_members);
     }
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
@@ -88,6 +89,18 @@ fn strip_null(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(strip_null),
         _ => {}
+    }
+}
+
+/// The attribute of a map lands on its values; it is meant for the map.
+fn hoist_read_only(schema: &mut Value) {
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    for property in properties.values_mut().filter_map(Value::as_object_mut) {
+        let of_values = property.get_mut("additionalProperties").and_then(Value::as_object_mut);
+        if of_values.and_then(|values| values.shift_remove("readOnly")).is_some() {
+            property.shift_remove("propertyNames");
+            property.insert("readOnly".to_owned(), Value::Bool(true));
+        }
     }
 }
 

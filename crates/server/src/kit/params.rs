@@ -116,8 +116,9 @@ pub fn parse_moment(text: &str) -> Result<Moment, &'static str> {
         Some(at) => (&text[..at], &text[at + 1..]),
         None => (text, ""),
     };
+    let date_only = date.len() == text.len();
     let date = parse_date(date)?;
-    if rest.is_empty() {
+    if date_only {
         return wall(date, 0);
     }
     // An unencoded `+` of an offset arrives as a space.

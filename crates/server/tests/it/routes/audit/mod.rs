@@ -1,0 +1,4 @@
+//! The log of changes.
+
+mod get_asset_audit;
+mod get_project_audit;

@@ -1,0 +1,34 @@
+use axum::http::Method;
+use gridfolio_testkit::{ADMINISTRATOR, Call, Role, USER, both};
+use serde_json::json;
+
+both! {
+    async fn a_user_may_edit_the_own_profile(app) {
+        let sent = json!({"email": USER, "firstName": "Ute", "lastName": "Test", "timezone": "America/New_York", "phone": "1"});
+        let put = Call::new(Method::PUT, "/profile").by(Role::User).json(&sent).send(&app).await;
+        assert_eq!(put.ok(), json!({"profile": sent}));
+        assert_eq!(Call::new(Method::GET, "/profile").by(Role::User).send(&app).await.ok(), json!({"profile": sent}));
+    }
+
+    async fn an_address_belongs_to_one_person(app) {
+        let sent = json!({"email": ADMINISTRATOR.to_uppercase(), "firstName": "Ute", "lastName": "Test"});
+        let put = Call::new(Method::PUT, "/profile").by(Role::User).json(&sent).send(&app).await;
+        assert!(put.message(409).contains("exists already"));
+    }
+
+    async fn faults_are_named(app) {
+        let sent = json!({"email": "no address", "firstName": ""});
+        let message = Call::new(Method::PUT, "/profile").by(Role::User).json(&sent).send(&app).await.message(400);
+        for part in ["email: ", "firstName: ", "lastName: is required"] {
+            assert!(message.contains(part), "{part} is not in {message}");
+        }
+    }
+
+    async fn if_match_is_honoured(app) {
+        let sent = json!({"email": USER, "firstName": "Ute", "lastName": "Test"});
+        let put = |tag: &str| Call::new(Method::PUT, "/profile").by(Role::User).json(&sent).header("if-match", tag);
+        put("\"0-0\"").send(&app).await.message(412);
+        let tag = Call::new(Method::GET, "/profile").by(Role::User).send(&app).await.etag();
+        put(&tag).send(&app).await.ok();
+    }
+}

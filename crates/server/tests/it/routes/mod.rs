@@ -1,0 +1,7 @@
+//! One file per operation, named like it.
+
+mod audit;
+mod catalogue;
+mod identity;
+mod schemas;
+mod server;

@@ -1,0 +1,5 @@
+//! Published schemas.
+
+mod get_project_schema;
+mod get_site_schema;
+mod get_system_schema;

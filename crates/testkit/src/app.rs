@@ -1,0 +1,158 @@
+//! An application for one test.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use axum::Router;
+use gridfolio::app::App;
+use gridfolio::identity::authority::{Authority, IdentityConfig};
+use gridfolio::identity::seal::SealKey;
+use gridfolio::identity::service::{self, NewUser};
+use gridfolio::identity::tokens;
+use gridfolio::kit::access::{Actor, Role as AppRole};
+use gridfolio::kit::clock::{Clock, Ids};
+use gridfolio::router::router;
+use gridfolio_db::Db;
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::client::Role;
+use crate::contract::Contract;
+use crate::database::{Backend, TestDb};
+
+/// Where the clock stands at the beginning of every test: 2025-06-15T12:00:00Z.
+pub const NOW: i64 = 1_749_988_800_000;
+/// The address of the administrator of the template.
+pub const ADMINISTRATOR: &str = "administrator@example.org";
+/// The address of the ordinary user of the template.
+pub const USER: &str = "user@example.org";
+/// Their password.
+pub const PASSWORD: &str = "a password for tests";
+
+/// An application on a database of its own.
+#[derive(Debug)]
+pub struct TestApp {
+    /// The application.
+    pub app: App,
+    /// Its database and folder.
+    pub db: TestDb,
+    /// Which database it runs on.
+    pub backend: Backend,
+    /// What its answers are checked against.
+    pub contract: Arc<Contract>,
+    router: Router,
+    tokens: [String; 2],
+    server: Option<Server>,
+}
+
+#[derive(Debug)]
+struct Server {
+    address: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn seal() -> SealKey {
+    SealKey::from_base64("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=").unwrap()
+}
+
+fn identity(public_url: &str) -> IdentityConfig {
+    IdentityConfig {
+        public_url: public_url.to_owned(),
+        pool_id: Some("us-east-1_Tests".to_owned()),
+        client_id: Some("clientoftests".to_owned()),
+        ..IdentityConfig::default()
+    }
+}
+
+async fn open(db: Db, public_url: &str, clock: Clock, first_id: u64) -> App {
+    let authority = Authority::load(&db, &identity(public_url), seal()).await.unwrap();
+    let ids = Ids::Counted(Arc::new(AtomicU64::new(first_id)));
+    App::new(db, clock, ids, authority).expect("the parts of the application fit")
+}
+
+fn frozen() -> Clock {
+    Clock::frozen(Timestamp::from_millisecond(NOW).unwrap())
+}
+
+/// Puts a signing key and two people into the template.
+pub(crate) async fn fill_template(db: &Db) {
+    let app = open(db.clone(), "http://gridfolio.test", frozen(), 1).await;
+    tokens::current_key(&app).await.unwrap();
+    for (email, first_name, role) in
+        [(ADMINISTRATOR, "Ada", AppRole::Administrator), (USER, "Uwe", AppRole::User)]
+    {
+        let new = NewUser {
+            email: email.to_owned(),
+            first_name: first_name.to_owned(),
+            last_name: "Test".to_owned(),
+            role,
+            password: PASSWORD.to_owned(),
+        };
+        service::add_user(&app, Actor::command("test"), new).await.unwrap();
+    }
+}
+
+impl TestApp {
+    /// An application with the system's parts frozen, and callers of every role signed in.
+    pub async fn new(backend: Backend) -> Self {
+        Self::with_address(backend, "http://gridfolio.test").await
+    }
+
+    /// One that listens on a free port of this machine as well, for clients in other processes.
+    pub async fn serving(backend: Backend) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut test = Self::with_address(backend, &format!("http://{address}")).await;
+        let router = test.router.clone();
+        let task = tokio::spawn(async move {
+            axum::serve(listener, router).await.unwrap();
+        });
+        test.server = Some(Server { address, task });
+        test
+    }
+
+    async fn with_address(backend: Backend, public_url: &str) -> Self {
+        let db = TestDb::new(backend).await;
+        let clock = if public_url.ends_with(".test") { frozen() } else { Clock::System };
+        let app = open(db.open().await, public_url, clock, 1000).await;
+        let tokens = [token_of(&app, ADMINISTRATOR).await, token_of(&app, USER).await];
+        let contract = Arc::new(Contract::load(&app.openapi));
+        let router = contract.clone().watch(router(&app));
+        Self { app, db, backend, contract, router, tokens, server: None }
+    }
+
+    /// The address clients reach it under, if it listens.
+    pub fn url(&self) -> String {
+        let server = self.server.as_ref().expect("only an application made by `serving` listens");
+        format!("http://{}", server.address)
+    }
+
+    /// The id token of a role; `None` for nobody.
+    pub fn token(&self, role: Role) -> Option<&str> {
+        match role {
+            Role::Administrator => Some(&self.tokens[0]),
+            Role::User => Some(&self.tokens[1]),
+            Role::Anonymous => None,
+        }
+    }
+
+    /// The router, with the contract check around it.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+}
+
+async fn token_of(app: &App, email: &str) -> String {
+    let mut snapshot = app.db.read().await.unwrap();
+    let user = gridfolio::identity::store::find_user_by_email(&mut snapshot, email).await.unwrap().unwrap();
+    drop(snapshot);
+    service::open_session(app, &user).await.unwrap().tokens.id_token
+}
