@@ -22,7 +22,7 @@ CREATE TABLE import (
 );
 CREATE INDEX import_stream ON import (stream, id);
 
--- What one transaction of an import wrote. A row goes when it is undone.
+-- What one transaction of an import did, from first_at to last_at. A row goes when it is undone.
 CREATE TABLE import_batch (
     import BIGINT NOT NULL REFERENCES import (id),
     number BIGINT NOT NULL,
@@ -32,5 +32,7 @@ CREATE TABLE import_batch (
     written BLOB NOT NULL,
     -- the datums that stood there before
     replaced BLOB NOT NULL,
+    -- the instants at which the file says what was there already
+    confirmed BLOB NOT NULL,
     PRIMARY KEY (import, number)
 );

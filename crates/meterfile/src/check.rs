@@ -33,6 +33,8 @@ pub struct Summary {
     pub time_format: TimeReader,
     /// Lines below the header that are not blank.
     pub lines: u64,
+    /// Number of the last line, the header and blank lines included.
+    pub last_line: u64,
     /// Instants that will be written: good lines, less those that a later line replaces.
     pub datums: u64,
     /// Lines with a time and no value, which are left out.
@@ -146,6 +148,7 @@ impl<R: Read + Seek> MeterFile<R> {
         }
         let (bytes, crc32) = rows.lines().fingerprint();
         checker.summary.fingerprint = Fingerprint { bytes, crc32 };
+        checker.summary.last_line = rows.lines().number();
         progress(bytes);
         if checker.summary.order == Order::Mixed {
             let entries = self.entries(checker.summary.lines)?;
@@ -199,6 +202,7 @@ impl Checker {
             delimiter: file.delimiter(),
             time_format: file.time_format().clone(),
             lines: 0,
+            last_line: 0,
             datums: 0,
             without_values: 0,
             first: None,
