@@ -1,1 +1,3 @@
-//! Pure arithmetic of energy: no I/O, no clock.
+//! Pure arithmetic of energy: no I/O, no clock, no chance.
+
+pub mod physics;
