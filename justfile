@@ -51,5 +51,5 @@ demo *arguments:
     cargo run --locked --release -- demo {{ arguments }}
 
 # Make openapi.json, operations.txt and access.txt anew; read the difference before you commit it
-regenerate:
-    GRIDFOLIO_REGENERATE=1 bash scripts/test --package gridfolio generated
+generate:
+    GRIDFOLIO_TEST_REGENERATE=1 bash scripts/test --package gridfolio coverage
