@@ -197,6 +197,27 @@ impl Number {
         self.mul_ratio(1, divisor, decimals)
     }
 
+    /// The number ÷ another with `digits` significant digits, half to even; `None` for a zero divisor.
+    pub fn ratio_significant(&self, divisor: &Self, digits: u32) -> Option<Self> {
+        if divisor.is_zero() {
+            return None;
+        }
+        if let Some(small) = divisor.scaled(0).and_then(|divisor| i64::try_from(divisor).ok()) {
+            return self.div_significant(small, digits);
+        }
+        let ((top, top_scale), (bottom, bottom_scale)) = (self.to_big(), divisor.to_big());
+        let at = |decimals: i32| {
+            let shift = decimals + bottom_scale - top_scale;
+            let (up, down) = (big_pow10(shift.max(0)), big_pow10(shift.min(0)));
+            Self::from_big(divide_half_even_big(&(&top * up), &(&bottom * down)), decimals)
+        };
+        let wanted = i32::try_from(digits).unwrap_or(i32::MAX / 4);
+        // The quotient's first digit stands at this place or one below.
+        let decimals = wanted - 1 - (self.magnitude() - divisor.magnitude());
+        let quotient = at(decimals);
+        Some(if quotient.magnitude() < wanted - 1 - decimals { at(decimals + 1) } else { quotient })
+    }
+
     /// Exponent of the first digit: 0 for 1 to 9.99, 3 for 1000, −2 for 0.01.
     fn magnitude(&self) -> i32 {
         match &self.0 {

@@ -46,6 +46,13 @@ pub struct Stream {
     pub(crate) first_day: Option<i64>,
 }
 
+impl Stream {
+    /// Whether all aggregates are there, in a zone of this name.
+    pub(crate) fn is_settled_in(&self, zone: Option<&str>) -> bool {
+        self.shifts == 0 && self.stale_from.is_none() && zone == Some(&self.zone)
+    }
+}
+
 impl StreamKey {
     /// A key; checked when a stream is made.
     pub fn new(node_id: i64, source_id: impl Into<String>) -> Self {

@@ -1,0 +1,95 @@
+//! Data of the benchmarks: differing per stream and day, made before the clock runs.
+
+use std::path::PathBuf;
+
+use gridfolio_calc::physics::{Load, Plant, Sample};
+use gridfolio_series::{Columns, Number, PropertyKind};
+
+use crate::Outcome;
+
+pub const DAY: i64 = 86_400_000;
+/// 2024-05-01T00:00Z
+pub const START: i64 = 1_714_521_600_000;
+/// 2023-01-01T07:00Z, midnight in Denver
+pub const YEAR_START: i64 = 1_672_556_400_000;
+
+fn plant(number: usize) -> Plant {
+    let step = f64::from(u32::try_from(number % 1000).unwrap_or(0));
+    Plant {
+        latitude: 31.0 + step * 0.017,
+        longitude: -112.0 + step * 0.013,
+        dc_kw: 40.0 + step * 3.1,
+        ac_kw: 34.0 + step * 2.5,
+        seed: number as u64 * 7919 + 1,
+    }
+}
+
+fn columns(samples: &[Sample]) -> Outcome<Columns> {
+    let of = |value: fn(&Sample) -> i64| samples.iter().map(value).collect::<Vec<i64>>();
+    Ok(Columns::new(of(|sample| sample.at_ms))
+        .with_fixed(PropertyKind::Instantaneous, "watts", 0, of(|sample| sample.watts))?
+        .with_fixed(PropertyKind::Instantaneous, "irradiance", 1, of(|sample| sample.irradiance_tenths))?
+        // A meter that shows tenths of a watt-hour.
+        .with_fixed(PropertyKind::Accumulating, "wattHours", 1, of(|sample| sample.milli_watt_hours / 100))?)
+}
+
+/// Some days of one plant.
+pub fn batch(number: usize, first_day: usize, days: usize) -> Outcome<Columns> {
+    let from = START + i64::try_from(first_day)? * DAY;
+    let mut samples: Vec<Sample> = plant(number).samples(from, from + i64::try_from(days)? * DAY).collect();
+    // A meter goes on where the batch before ended; roughly is enough here.
+    for sample in &mut samples {
+        sample.milli_watt_hours += i64::try_from(first_day)? * 400_000_000;
+    }
+    columns(&samples)
+}
+
+/// A year of one load, every twelfth sample.
+pub fn hourly(number: usize) -> Outcome<Columns> {
+    let load = Load {
+        base_kw: 2.0 + f64::from(u32::try_from(number)?),
+        peak_kw: 20.0,
+        ahead_hours: -7.0,
+        seed: number as u64,
+    };
+    let hours = (YEAR_START..YEAR_START + 366 * DAY).step_by(3_600_000);
+    let mut counted = 0;
+    let samples: Vec<Sample> = hours
+        .flat_map(|at| load.samples(at, at + 1))
+        .map(|mut sample| {
+            counted += sample.watts * 1000;
+            sample.milli_watt_hours = counted;
+            sample
+        })
+        .collect();
+    columns(&samples)
+}
+
+fn read(name: &str) -> Outcome<Vec<Vec<String>>> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/measurements").join(name);
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect())
+}
+
+/// SERF East: power, irradiance, clear-sky irradiance and temperature.
+pub fn serf() -> Outcome<Columns> {
+    let (power, weather) = (read("serf_east_15min_ac_power.csv")?, read("serf_east_15min_irradiance.csv")?);
+    let time = |row: &Vec<String>| -> Outcome<i64> {
+        let instant: jiff::Timestamp = row[0].replacen(' ', "T", 1).parse()?;
+        Ok(instant.as_millisecond())
+    };
+    let times: Vec<i64> = power.iter().map(time).collect::<Outcome<_>>()?;
+    let weather_times: Vec<i64> = weather.iter().map(time).collect::<Outcome<_>>()?;
+    let number = |text: &String| -> Option<Number> { text.parse().ok() };
+    let of_weather = |column: usize| -> Vec<Option<Number>> {
+        let row =
+            |at: &i64| weather_times.binary_search(at).ok().and_then(|row| number(&weather[row][column]));
+        times.iter().map(row).collect()
+    };
+    let watts = power.iter().map(|row| number(&row[1]).map(|kw| kw.mul_pow10(3))).collect();
+    Ok(Columns::new(times.clone())
+        .with_numbers(PropertyKind::Instantaneous, "watts", watts)?
+        .with_numbers(PropertyKind::Instantaneous, "irradiance", of_weather(1))?
+        .with_numbers(PropertyKind::Instantaneous, "clearSky", of_weather(2))?
+        .with_numbers(PropertyKind::Instantaneous, "temp", of_weather(3))?)
+}
