@@ -3,6 +3,7 @@
 
 pub mod demo;
 pub mod doctor;
+pub mod import;
 pub mod serve;
 pub mod user;
 
@@ -32,6 +33,9 @@ enum Command {
     /// Add and list people, set passwords.
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Import meter files, list imports, take them back.
+    #[command(subcommand)]
+    Import(import::ImportCommand),
     /// Bring the database to this program's schema.
     Migrate(PlaceOnly),
     /// Check the set-up and say what to do.
@@ -80,6 +84,7 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         Command::Serve(args) => serve::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::User(command) => user::run(command).await,
+        Command::Import(command) => import::run(command).await,
         Command::Migrate(PlaceOnly { place }) => migrate(&place).await,
         Command::Doctor(PlaceOnly { place }) => doctor::run(&place).await,
         Command::Openapi(args) => print_openapi(&args),

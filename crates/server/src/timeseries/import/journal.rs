@@ -13,11 +13,6 @@ pub struct Written {
 }
 
 impl Written {
-    /// The instants from first to last.
-    pub fn span(&self) -> Option<(i64, i64)> {
-        Some((self.datums.first()?.0, self.datums.last()?.0))
-    }
-
     /// Packed: number of datums, instants as differences of differences, checksums.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.datums.len() * 5 + 16);
@@ -69,12 +64,32 @@ pub fn decode_datums(bytes: &[u8]) -> Option<Vec<Datum>> {
     if reader.0.is_empty() { datums } else { None }
 }
 
+/// Packs instants, in order of time.
+pub fn encode_instants(instants: &[i64]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(instants.len() + 16);
+    put(&mut out, instants.len() as u128);
+    put_instants(&mut out, instants.iter().copied());
+    out
+}
+
+/// Unpacks; `None` for bytes that [`encode_instants`] did not make.
+pub fn decode_instants(bytes: &[u8]) -> Option<Vec<i64>> {
+    let mut reader = Reader(bytes);
+    let count = reader.count()?;
+    let instants = reader.instants(count)?;
+    reader.0.is_empty().then_some(instants)
+}
+
 fn put(out: &mut Vec<u8>, mut value: u128) {
     while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
+        out.push(low_bits(value) | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push(low_bits(value));
+}
+
+fn low_bits(value: u128) -> u8 {
+    value.to_le_bytes()[0] & 0x7f
 }
 
 fn put_signed(out: &mut Vec<u8>, value: i128) {
@@ -117,16 +132,13 @@ fn put_datum(out: &mut Vec<u8>, datum: &Datum, except: Option<&str>) {
 
 /// Scale and mantissa; numbers of datums have 38 digits at most and so fit, and a larger one goes as its text.
 fn put_number(out: &mut Vec<u8>, number: &Number) {
-    match number.scaled(number.scale()) {
-        Some(mantissa) => {
-            out.push(0);
-            put_signed(out, number.scale().into());
-            put_signed(out, mantissa);
-        }
-        None => {
-            out.push(1);
-            put_text(out, &number.to_string());
-        }
+    if let Some(mantissa) = number.scaled(number.scale()) {
+        out.push(0);
+        put_signed(out, number.scale().into());
+        put_signed(out, mantissa);
+    } else {
+        out.push(1);
+        put_text(out, &number.to_string());
     }
 }
 
@@ -224,6 +236,9 @@ mod tests {
         let bytes = Written { datums: regular }.encode();
         assert!(bytes.len() < 5000 * 6, "{}", bytes.len());
         assert_eq!(Written::decode(&bytes[..bytes.len() - 1]), None);
+        for instants in [vec![], vec![7], vec![-900_000, 0, 900_000, 5]] {
+            assert_eq!(decode_instants(&encode_instants(&instants)), Some(instants));
+        }
         assert_eq!(Written::decode(&[]), None);
         assert_eq!(Written::decode(&[0xff; 40]), None);
     }
@@ -241,7 +256,10 @@ mod tests {
         assert_eq!(decode_datums(&encode_datums(&datums, None)), Some(datums.clone()));
         let mut without = full.clone();
         without.accumulating.remove("wattHours");
-        assert_eq!(decode_datums(&encode_datums(&datums, Some("wattHours"))), Some(vec![Datum::at(-3), without]));
+        assert_eq!(
+            decode_datums(&encode_datums(&datums, Some("wattHours"))),
+            Some(vec![Datum::at(-3), without])
+        );
         let bytes = encode_datums(&datums, None);
         assert_eq!(decode_datums(&bytes[..bytes.len() - 1]), None);
     }

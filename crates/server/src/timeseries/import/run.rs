@@ -1,0 +1,430 @@
+//! An import from the first look at the file to its last batch.
+//!
+//! The file is checked whole before anything is made or written. Then each batch is one short transaction that
+//! writes datums, their journal and the mark in the file together, so that whatever stops an import leaves whole
+//! batches. The same request again finds the interrupted import and goes through the file once more: what is there
+//! already is left alone, so the result is that of one undisturbed run.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use gridfolio_db::WriteTx;
+use gridfolio_meterfile::{Batch as Rows, MeterFile, OnBad, Property, Row, Summary};
+use gridfolio_series::{Columns, Datum, Extent, Stream, StreamKey};
+
+use crate::app::App;
+use crate::kit::settings::next_number;
+use crate::timeseries::import::error::{Error, Result};
+use crate::timeseries::import::journal::checksum;
+use crate::timeseries::import::meter::{self, Note};
+use crate::timeseries::import::request::Request;
+use crate::timeseries::import::store::{self, Batch, Import, State};
+use crate::timeseries::import::target::{self, Missing, Target};
+use crate::timeseries::import::windows::{self, DAY};
+use crate::timeseries::import::work;
+
+/// Rows of one transaction: it holds the database's lock for a few dozen milliseconds.
+const BATCH: usize = 5000;
+/// How often a transaction is tried while the database is busy; each attempt waits for the lock by itself.
+const ATTEMPTS: u32 = 5;
+/// Stored datums that a transaction goes over at most, about; a batch that spans more is cut.
+const SPANNED: i64 = 20_000;
+
+/// What an import is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading every line once.
+    Checking,
+    /// Writing batches.
+    Writing,
+}
+
+/// Hears how many bytes of the file a stage has behind it.
+pub type Progress<'p> = &'p mut dyn FnMut(Stage, u64);
+
+/// A file that was checked, and where it would go.
+#[derive(Debug)]
+pub struct Checked {
+    /// Where the datums go.
+    pub target: Target,
+    /// What the file holds.
+    pub summary: Summary,
+    /// The zone in which times without offset were read.
+    pub zone: String,
+    file: MeterFile<File>,
+    identity: String,
+}
+
+/// What an import did.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The import, as it stands now.
+    pub import: Import,
+    /// The line at which an interrupted import was taken up again.
+    pub resumed_at: Option<i64>,
+    /// What `--create` made.
+    pub made: Vec<Missing>,
+    /// Datums that were there already, equal.
+    pub unchanged: u64,
+    /// The file of rejected lines, where there are some.
+    pub rejects: Option<PathBuf>,
+    /// Where the datums went.
+    pub target: Target,
+    /// What the file holds.
+    pub summary: Summary,
+}
+
+/// Reads every line of the file and looks up where it goes. Changes nothing.
+pub async fn check(app: &App, request: &Request, progress: Progress<'_>) -> Result<Checked> {
+    request.check().map_err(Error::Refused)?;
+    let target = target::find(app, request).await?;
+    let mut file = MeterFile::open(&request.file, &request.file_options(&target.zone)?)?;
+    let summary = file.check(&mut |bytes| progress(Stage::Checking, bytes))?;
+    let zone = request.zone.clone().unwrap_or_else(|| target.zone.clone());
+    let identity = request.identity(&target.zone);
+    Ok(Checked { target, summary, zone, file, identity })
+}
+
+/// Imports a file.
+pub async fn run(app: &App, request: &Request, progress: Progress<'_>) -> Result<Outcome> {
+    let mut checked = check(app, request, progress).await?;
+    if checked.summary.bad.count > 0 && !request.skip_bad {
+        return Err(Error::BadLines(Box::new(checked.summary)));
+    }
+    let Some(first) = checked.summary.first else {
+        return Err(Error::Refused("no line of the file has a time and a value".to_owned()));
+    };
+    let node = target::make(app, &checked.target, first).await?;
+    checked.target.node = Some(node);
+    let mut running = begin(app, request, &checked, node).await?;
+    let rejects = (checked.summary.bad.count > 0).then(|| request.file.with_extension("rejected.csv"));
+    let written = running.all(app, &mut checked, rejects.as_deref(), progress).await;
+    let import = running.end(app, written, &checked.summary).await?;
+    Ok(Outcome {
+        import,
+        resumed_at: running.resumed_at,
+        made: checked.target.missing.clone(),
+        unchanged: running.unchanged,
+        rejects,
+        target: checked.target,
+        summary: checked.summary,
+    })
+}
+
+/// An import at work.
+struct Running {
+    import: Import,
+    stream: i64,
+    note: Option<Note>,
+    resumed_at: Option<i64>,
+    unchanged: u64,
+    /// Stored datums per day before this run.
+    density: i64,
+}
+
+/// Makes the stream and the import, or finds the interrupted one.
+async fn begin(app: &App, request: &Request, checked: &Checked, node_id: i64) -> Result<Running> {
+    let mut tx = app.db.write().await?;
+    let key = StreamKey::new(node_id, request.source.as_str());
+    let stream = gridfolio_series::ensure_stream(&mut tx, &key, &checked.target.zone).await?;
+    work::lock(&mut tx, stream.id).await?;
+    refuse_other_kinds(&stream, checked)?;
+    let others = store::list_imports_of_stream(&mut tx, stream.id).await?;
+    if let Some(undoing) = others.iter().find(|other| other.state == State::Undoing) {
+        let id = undoing.id;
+        return Err(Error::Refused(format!(
+            "import {id} of this source is half taken back: finish that with `gridfolio import undo {id}`"
+        )));
+    }
+    let new = fresh(app, request, checked, &stream);
+    let interrupted = others.into_iter().find(|other| {
+        other.state == State::Running
+            && (other.file_bytes, other.file_crc32) == (new.file_bytes, new.file_crc32)
+            && other.options == new.options
+    });
+    let resumed_at = interrupted.as_ref().map(|import| import.through_line);
+    let import = match interrupted {
+        Some(import) => import,
+        None => insert(&mut tx, new).await?,
+    };
+    let note = agree_on_meter(&mut tx, request, &stream, import.id).await?;
+    let extent = gridfolio_series::extent(&mut tx, stream.id).await?;
+    tx.commit().await?;
+    let density = extent.map_or(0, per_day);
+    Ok(Running { import, stream: stream.id, note, resumed_at, unchanged: 0, density })
+}
+
+async fn insert(tx: &mut WriteTx, new: Import) -> Result<Import> {
+    let import = Import { id: next_number(tx, "import").await?, ..new };
+    store::insert_import(tx, &import).await?;
+    Ok(import)
+}
+
+fn per_day(extent: Extent) -> i64 {
+    let days = (extent.last_at - extent.first_at) / DAY + 1;
+    i64::try_from(extent.count).unwrap_or(i64::MAX) / days
+}
+
+fn fresh(app: &App, request: &Request, checked: &Checked, stream: &Stream) -> Import {
+    let name = request.file.file_name().unwrap_or(request.file.as_os_str());
+    let fingerprint = checked.summary.fingerprint;
+    Import {
+        id: 0,
+        stream: stream.id,
+        node: stream.key.node_id,
+        source: stream.key.source_id.clone(),
+        state: State::Running,
+        file_name: name.to_string_lossy().into_owned(),
+        file_bytes: i64::try_from(fingerprint.bytes).unwrap_or(i64::MAX),
+        file_crc32: fingerprint.crc32.into(),
+        options: checked.identity.clone(),
+        started_at: app.clock.now_ms(),
+        finished_at: None,
+        through_line: 0,
+        added: 0,
+        replaced: 0,
+    }
+}
+
+/// A property that is a meter in one file and a momentary value in the next would be counted twice.
+fn refuse_other_kinds(stream: &Stream, checked: &Checked) -> Result<()> {
+    for Property { name, kind, .. } in checked.file.properties() {
+        let other = stream.properties.iter().find(|(known, text)| text == name && known != kind);
+        if let Some((known, _)) = other {
+            let (known, letter) = (known.letter(), kind.letter());
+            return Err(Error::Refused(format!(
+                "property {name} is of kind {known} in this source and of kind {letter} in the mapping: \
+                 write {name}/{known}, or choose another name"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Notes a meter that is to be derived; refuses one that is measured.
+async fn agree_on_meter(
+    tx: &mut WriteTx,
+    request: &Request,
+    stream: &Stream,
+    import: i64,
+) -> Result<Option<Note>> {
+    let known = Note::find(tx, stream.id).await?;
+    if let Some(note) = &known {
+        let meter = &note.derive.meter;
+        if request.map.iter().any(|mapping| mapping.property == *meter) {
+            return Err(Error::Refused(format!(
+                "{meter} of this source is derived from {}: it cannot be imported as well",
+                note.derive.power
+            )));
+        }
+        return match &request.derive {
+            Some(derive) if *derive != note.derive => {
+                Err(Error::Refused(format!("this source derives {} already, not {derive}", note.derive)))
+            }
+            _ => Ok(known),
+        };
+    }
+    let Some(derive) = request.derive.clone() else { return Ok(None) };
+    if meter::is_measured(tx, stream, &derive.meter).await? {
+        return Err(Error::Refused(format!(
+            "this source has measured {}: it cannot be derived from {} as well",
+            derive.meter, derive.power
+        )));
+    }
+    let first = gridfolio_series::extent(tx, stream.id).await?.map(|extent| extent.first_at);
+    let note = Note { derive, import, through: first };
+    note.put(tx, stream.id).await?;
+    Ok(Some(note))
+}
+
+impl Running {
+    /// Writes everything that is in the file.
+    async fn all(
+        &mut self,
+        app: &App,
+        checked: &mut Checked,
+        rejects: Option<&Path>,
+        progress: Progress<'_>,
+    ) -> Result<()> {
+        self.finish_meter(app).await?;
+        let properties = checked.file.properties().to_vec();
+        let mut out = rejects.map(reject_file).transpose()?;
+        let on_bad = match &mut out {
+            Some(out) => OnBad::SkipInto(out),
+            None => OnBad::Refuse,
+        };
+        let mut batches = checked.file.batches(&checked.summary, on_bad)?;
+        while let Some(batch) = batches.next_batch(BATCH)? {
+            let byte = batch.through_byte;
+            self.batch(app, &properties, batch).await?;
+            progress(Stage::Writing, byte);
+        }
+        drop(batches);
+        out.map_or(Ok(()), |mut out| out.flush())
+            .map_err(|source| gridfolio_meterfile::Error::Rejects { source })?;
+        Ok(())
+    }
+
+    /// Gives datums that were there before the meter theirs.
+    async fn finish_meter(&mut self, app: &App) -> Result<()> {
+        while let Some(note) = self.note.as_ref().filter(|note| note.through.is_some()) {
+            let mut tx = app.db.write().await?;
+            work::lock(&mut tx, self.stream).await?;
+            meter::begin_step(&mut tx, self.stream, note).await?;
+            tx.commit().await?;
+            self.note = Note::find(&mut *app.db.read().await?, self.stream).await?;
+        }
+        Ok(())
+    }
+
+    async fn batch(&mut self, app: &App, properties: &[Property], batch: Rows) -> Result<()> {
+        let Rows { mut rows, through_line, .. } = batch;
+        rows.sort_by_key(|row| row.at);
+        let through_line = i64::try_from(through_line).unwrap_or(i64::MAX);
+        let pieces = cut(&rows, self.density);
+        for (index, piece) in pieces.iter().enumerate() {
+            let line = if index + 1 == pieces.len() { through_line } else { self.import.through_line };
+            let datums = |row: &Row| (row.line, row.to_datum(properties));
+            let datums: Vec<(u64, Datum)> = piece.iter().map(datums).collect();
+            let mut attempts = 1;
+            while let Err(error) = self.piece(app, &datums, line).await {
+                if attempts == ATTEMPTS || !work::is_busy(&error) {
+                    return Err(error);
+                }
+                attempts += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// One transaction.
+    async fn piece(&mut self, app: &App, fresh: &[(u64, Datum)], through_line: i64) -> Result<()> {
+        let mut tx = app.db.write().await?;
+        work::lock(&mut tx, self.stream).await?;
+        let mut batch = Batch::default();
+        for region in windows::regions(fresh.iter().map(|(_, datum)| datum.at)) {
+            let inside = |datum: &Datum| (region.0..=region.1).contains(&datum.at);
+            let fresh: Vec<&(u64, Datum)> = fresh.iter().filter(|(_, datum)| inside(datum)).collect();
+            self.region(&mut tx, region, &fresh, &mut batch).await?;
+        }
+        let count = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+        let replaced = count(batch.replaced.len());
+        let added = count(batch.written.datums.len()) - replaced;
+        store::insert_batch(&mut tx, self.import.id, &batch, self.meter()).await?;
+        if !store::advance_import(&mut tx, self.import.id, through_line, (added, replaced)).await? {
+            let id = self.import.id;
+            return Err(Error::Refused(format!("import {id} is being taken back by another command")));
+        }
+        tx.commit().await?;
+        self.unchanged += (fresh.len() - batch.written.datums.len()) as u64;
+        self.import.through_line = self.import.through_line.max(through_line);
+        self.import.added += added;
+        self.import.replaced += replaced;
+        Ok(())
+    }
+
+    async fn region(
+        &self,
+        tx: &mut WriteTx,
+        region: (i64, i64),
+        fresh: &[&(u64, Datum)],
+        batch: &mut Batch,
+    ) -> Result<()> {
+        let stored = windows::between(tx, self.stream, region).await?;
+        let mut stored: BTreeMap<i64, Datum> = stored.into_iter().map(|datum| (datum.at, datum)).collect();
+        let mut changed: Vec<Datum> = Vec::new();
+        for (line, datum) in fresh {
+            let sum = checksum(datum, self.meter());
+            match stored.get(&datum.at) {
+                Some(old) if checksum(old, self.meter()) == sum && self.same(old, datum) => {
+                    // what this import itself wrote before it was interrupted is in the journal already
+                    if self.resumed_at.is_none_or(|resumed| *line > resumed.unsigned_abs()) {
+                        batch.confirmed.push(datum.at);
+                    }
+                    continue;
+                }
+                Some(old) => batch.replaced.push(old.clone()),
+                None => {}
+            }
+            batch.written.datums.push((datum.at, sum));
+            changed.push(datum.clone());
+        }
+        let (Some(first), Some(last)) = (changed.first(), changed.last()) else { return Ok(()) };
+        let Some(note) = &self.note else {
+            gridfolio_series::write(tx, self.stream, Columns::from_datums(&changed)).await?;
+            return Ok(());
+        };
+        let touched = (first.at, last.at);
+        stored.extend(changed.into_iter().map(|datum| (datum.at, datum)));
+        let rows = stored.into_range(touched);
+        meter::write_region(tx, self.stream, &note.derive, touched, rows).await
+    }
+
+    fn meter(&self) -> Option<&str> {
+        self.note.as_ref().map(|note| note.derive.meter.as_str())
+    }
+
+    /// Whether two datums say the same, the derived meter aside.
+    fn same(&self, old: &Datum, new: &Datum) -> bool {
+        let mut old = old.clone();
+        if let Some(meter) = self.meter() {
+            old.accumulating.remove(meter);
+        }
+        old == *new
+    }
+
+    /// Closes the import, or says how far it came.
+    async fn end(&mut self, app: &App, written: Result<()>, summary: &Summary) -> Result<Import> {
+        let id = self.import.id;
+        if let Err(cause) = written {
+            let through_line = self.import.through_line;
+            return Err(Error::Stopped {
+                id,
+                through_line,
+                last_line: summary.last_line,
+                cause: Box::new(cause),
+            });
+        }
+        let now = app.clock.now_ms();
+        let mut tx = app.db.write().await?;
+        store::set_state(&mut tx, id, State::Done, Some(now)).await?;
+        tx.commit().await?;
+        (self.import.state, self.import.finished_at) = (State::Done, Some(now));
+        Ok(self.import.clone())
+    }
+}
+
+/// The rows of a range of a map.
+trait IntoRange {
+    fn into_range(self, range: (i64, i64)) -> Vec<Datum>;
+}
+
+impl IntoRange for BTreeMap<i64, Datum> {
+    fn into_range(self, (first, last): (i64, i64)) -> Vec<Datum> {
+        self.into_values().filter(|datum| (first..=last).contains(&datum.at)).collect()
+    }
+}
+
+fn reject_file(path: &Path) -> Result<BufWriter<File>> {
+    let file = File::create(path)
+        .map_err(|source| gridfolio_meterfile::Error::Io { file: path.display().to_string(), source })?;
+    Ok(BufWriter::new(file))
+}
+
+/// Sorted rows cut so that no piece spans more stored datums than one short transaction can go over.
+fn cut(rows: &[Row], density: i64) -> Vec<&[Row]> {
+    let mut pieces = Vec::new();
+    let (mut start, mut spanned) = (0, 0);
+    for index in 1..rows.len() {
+        let step = (rows[index].at - rows[index - 1].at).min(2 * DAY);
+        spanned += step.saturating_mul(density) / DAY;
+        if spanned > SPANNED {
+            pieces.push(&rows[start..index]);
+            (start, spanned) = (index, 0);
+        }
+    }
+    pieces.push(&rows[start..]);
+    pieces
+}
