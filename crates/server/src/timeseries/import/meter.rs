@@ -9,15 +9,13 @@
 //! alone, not on the order in which it came.
 
 use gridfolio_db::{Session, WriteTx};
-use gridfolio_series::{Columns, Datum, Number, PropertyKind, Stream};
+use gridfolio_series::{Columns, Datum, Number, PropertyKind, Stream, step_energy};
 use serde_json::{Map, Value, json};
 
 use crate::timeseries::import::error::{Error, Result};
 use crate::timeseries::import::request::Derive;
-use crate::timeseries::import::windows::{self, HOUR};
+use crate::timeseries::import::windows;
 use crate::timeseries::import::work;
-
-const WATT_HOUR_DECIMALS: i32 = 3;
 
 /// What a stream's metadata says about its derived meter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,15 +77,6 @@ async fn set(tx: &mut WriteTx, stream: i64, note: Option<Value>) -> Result<()> {
     Ok(gridfolio_series::set_stream_metadata(tx, stream, &text).await?)
 }
 
-/// Energy in Wh between two readings of power in W.
-pub fn step_energy((from, first): (i64, &Number), (until, second): (i64, &Number)) -> Number {
-    let length = until - from;
-    if !(0..=HOUR).contains(&length) {
-        return Number::ZERO;
-    }
-    (first + second).mul_ratio(length, 2 * HOUR, WATT_HOUR_DECIMALS).unwrap_or_default()
-}
-
 /// The last datum with power, and what the meter shows there.
 #[derive(Debug, Clone)]
 struct Anchor {
@@ -134,25 +123,26 @@ async fn anchor_before(
 }
 
 /// Writes the datums of a region (all that are to stand there, in order of time) with their meter, and shifts what
-/// lies behind. The region holds at least every instant at which power changed.
+/// lies behind; tells whether it did. The region holds at least every instant at which power changed.
 pub async fn write_region(
     tx: &mut WriteTx,
     stream: i64,
     derive: &Derive,
     region: (i64, i64),
     mut rows: Vec<Datum>,
-) -> Result<()> {
+) -> Result<bool> {
     let anchor = anchor_before(tx, stream, region.0, derive).await?;
     let anchor = run(anchor, &mut rows, derive);
     write(tx, stream, rows).await?;
     let behind = region.1.saturating_add(1);
     let next = windows::first_from(tx, stream, behind, |datum| Anchor::of(datum, derive).is_some()).await?;
-    let Some(next) = next.and_then(|datum| Anchor::of(&datum, derive)) else { return Ok(()) };
+    let Some(next) = next.and_then(|datum| Anchor::of(&datum, derive)) else { return Ok(false) };
     let delta = &Anchor::next(anchor.as_ref(), next.at, &next.power) - &next.meter;
-    if !delta.is_zero() {
-        work::shift(tx, stream, &derive.meter, next.at, &delta).await?;
+    if delta.is_zero() {
+        return Ok(false);
     }
-    Ok(())
+    gridfolio_series::begin_shift(tx, stream, &derive.meter, next.at, &delta).await?;
+    Ok(true)
 }
 
 /// Writes datums as they are.
@@ -199,21 +189,6 @@ mod tests {
 
     fn number(text: &str) -> Number {
         text.parse().unwrap()
-    }
-
-    fn energy(minutes: i64, first: &str, second: &str) -> String {
-        step_energy((0, &number(first)), (minutes * 60_000, &number(second))).to_string()
-    }
-
-    #[test]
-    fn a_step_is_a_signed_trapezoid_rounded_once() {
-        assert_eq!(energy(15, "1000", "3000"), "500");
-        assert_eq!(energy(15, "-2860.1", "-2792.7"), "-706.6");
-        assert_eq!(energy(60, "100", "100"), "100");
-        assert_eq!(energy(61, "100", "100"), "0");
-        // 0.0005 Wh and 0.0015 Wh: halves go to the even neighbour
-        assert_eq!(energy(60, "0.001", "0"), "0");
-        assert_eq!(energy(60, "0.003", "0"), "0.002");
     }
 
     #[test]

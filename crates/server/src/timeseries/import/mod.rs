@@ -6,6 +6,7 @@
 //! An import refuses to guess: unknown names, units and times are errors. It edits no asset but those that
 //! `--create` makes, and no measurements outside its stream.
 
+pub mod begin;
 pub mod error;
 pub mod journal;
 pub mod meter;

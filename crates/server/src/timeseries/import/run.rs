@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 
 use gridfolio_db::WriteTx;
 use gridfolio_meterfile::{Batch as Rows, MeterFile, OnBad, Property, Row, Summary};
-use gridfolio_series::{Columns, Datum, Extent, Stream, StreamKey};
+use gridfolio_series::{Columns, Datum};
 
 use crate::app::App;
-use crate::kit::settings::next_number;
+use crate::timeseries::import::begin::{Begun, begin};
 use crate::timeseries::import::error::{Error, Result};
 use crate::timeseries::import::journal::checksum;
 use crate::timeseries::import::meter::{self, Note};
@@ -31,6 +31,9 @@ const BATCH: usize = 5000;
 const ATTEMPTS: u32 = 5;
 /// Stored datums that a transaction goes over at most, about; a batch that spans more is cut.
 const SPANNED: i64 = 20_000;
+
+/// Shifts of a derived meter that wait to be applied at most: each makes reading the stream a little slower.
+const SHIFTS: usize = 8;
 
 /// What an import is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +56,16 @@ pub struct Checked {
     pub summary: Summary,
     /// The zone in which times without offset were read.
     pub zone: String,
+    /// Everything beside content and stream that decides what is written.
+    pub identity: String,
     file: MeterFile<File>,
-    identity: String,
+}
+
+impl Checked {
+    /// The columns that are read.
+    pub fn properties(&self) -> &[Property] {
+        self.file.properties()
+    }
 }
 
 /// What an import did.
@@ -84,7 +95,7 @@ pub async fn check(app: &App, request: &Request, progress: Progress<'_>) -> Resu
     let summary = file.check(&mut |bytes| progress(Stage::Checking, bytes))?;
     let zone = request.zone.clone().unwrap_or_else(|| target.zone.clone());
     let identity = request.identity(&target.zone);
-    Ok(Checked { target, summary, zone, file, identity })
+    Ok(Checked { target, summary, zone, identity, file })
 }
 
 /// Imports a file.
@@ -98,13 +109,14 @@ pub async fn run(app: &App, request: &Request, progress: Progress<'_>) -> Result
     };
     let node = target::make(app, &checked.target, first).await?;
     checked.target.node = Some(node);
-    let mut running = begin(app, request, &checked, node).await?;
+    let begun = begin(app, request, &checked, node).await?;
+    let mut running = Running { begun, unchanged: 0, shifts: 0 };
     let rejects = (checked.summary.bad.count > 0).then(|| request.file.with_extension("rejected.csv"));
     let written = running.all(app, &mut checked, rejects.as_deref(), progress).await;
     let import = running.end(app, written, &checked.summary).await?;
     Ok(Outcome {
         import,
-        resumed_at: running.resumed_at,
+        resumed_at: running.begun.resumed_at,
         made: checked.target.missing.clone(),
         unchanged: running.unchanged,
         rejects,
@@ -115,128 +127,10 @@ pub async fn run(app: &App, request: &Request, progress: Progress<'_>) -> Result
 
 /// An import at work.
 struct Running {
-    import: Import,
-    stream: i64,
-    note: Option<Note>,
-    resumed_at: Option<i64>,
+    begun: Begun,
     unchanged: u64,
-    /// Stored datums per day before this run.
-    density: i64,
-}
-
-/// Makes the stream and the import, or finds the interrupted one.
-async fn begin(app: &App, request: &Request, checked: &Checked, node_id: i64) -> Result<Running> {
-    let mut tx = app.db.write().await?;
-    let key = StreamKey::new(node_id, request.source.as_str());
-    let stream = gridfolio_series::ensure_stream(&mut tx, &key, &checked.target.zone).await?;
-    work::lock(&mut tx, stream.id).await?;
-    refuse_other_kinds(&stream, checked)?;
-    let others = store::list_imports_of_stream(&mut tx, stream.id).await?;
-    if let Some(undoing) = others.iter().find(|other| other.state == State::Undoing) {
-        let id = undoing.id;
-        return Err(Error::Refused(format!(
-            "import {id} of this source is half taken back: finish that with `gridfolio import undo {id}`"
-        )));
-    }
-    let new = fresh(app, request, checked, &stream);
-    let interrupted = others.into_iter().find(|other| {
-        other.state == State::Running
-            && (other.file_bytes, other.file_crc32) == (new.file_bytes, new.file_crc32)
-            && other.options == new.options
-    });
-    let resumed_at = interrupted.as_ref().map(|import| import.through_line);
-    let import = match interrupted {
-        Some(import) => import,
-        None => insert(&mut tx, new).await?,
-    };
-    let note = agree_on_meter(&mut tx, request, &stream, import.id).await?;
-    let extent = gridfolio_series::extent(&mut tx, stream.id).await?;
-    tx.commit().await?;
-    let density = extent.map_or(0, per_day);
-    Ok(Running { import, stream: stream.id, note, resumed_at, unchanged: 0, density })
-}
-
-async fn insert(tx: &mut WriteTx, new: Import) -> Result<Import> {
-    let import = Import { id: next_number(tx, "import").await?, ..new };
-    store::insert_import(tx, &import).await?;
-    Ok(import)
-}
-
-fn per_day(extent: Extent) -> i64 {
-    let days = (extent.last_at - extent.first_at) / DAY + 1;
-    i64::try_from(extent.count).unwrap_or(i64::MAX) / days
-}
-
-fn fresh(app: &App, request: &Request, checked: &Checked, stream: &Stream) -> Import {
-    let name = request.file.file_name().unwrap_or(request.file.as_os_str());
-    let fingerprint = checked.summary.fingerprint;
-    Import {
-        id: 0,
-        stream: stream.id,
-        node: stream.key.node_id,
-        source: stream.key.source_id.clone(),
-        state: State::Running,
-        file_name: name.to_string_lossy().into_owned(),
-        file_bytes: i64::try_from(fingerprint.bytes).unwrap_or(i64::MAX),
-        file_crc32: fingerprint.crc32.into(),
-        options: checked.identity.clone(),
-        started_at: app.clock.now_ms(),
-        finished_at: None,
-        through_line: 0,
-        added: 0,
-        replaced: 0,
-    }
-}
-
-/// A property that is a meter in one file and a momentary value in the next would be counted twice.
-fn refuse_other_kinds(stream: &Stream, checked: &Checked) -> Result<()> {
-    for Property { name, kind, .. } in checked.file.properties() {
-        let other = stream.properties.iter().find(|(known, text)| text == name && known != kind);
-        if let Some((known, _)) = other {
-            let (known, letter) = (known.letter(), kind.letter());
-            return Err(Error::Refused(format!(
-                "property {name} is of kind {known} in this source and of kind {letter} in the mapping: \
-                 write {name}/{known}, or choose another name"
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Notes a meter that is to be derived; refuses one that is measured.
-async fn agree_on_meter(
-    tx: &mut WriteTx,
-    request: &Request,
-    stream: &Stream,
-    import: i64,
-) -> Result<Option<Note>> {
-    let known = Note::find(tx, stream.id).await?;
-    if let Some(note) = &known {
-        let meter = &note.derive.meter;
-        if request.map.iter().any(|mapping| mapping.property == *meter) {
-            return Err(Error::Refused(format!(
-                "{meter} of this source is derived from {}: it cannot be imported as well",
-                note.derive.power
-            )));
-        }
-        return match &request.derive {
-            Some(derive) if *derive != note.derive => {
-                Err(Error::Refused(format!("this source derives {} already, not {derive}", note.derive)))
-            }
-            _ => Ok(known),
-        };
-    }
-    let Some(derive) = request.derive.clone() else { return Ok(None) };
-    if meter::is_measured(tx, stream, &derive.meter).await? {
-        return Err(Error::Refused(format!(
-            "this source has measured {}: it cannot be derived from {} as well",
-            derive.meter, derive.power
-        )));
-    }
-    let first = gridfolio_series::extent(tx, stream.id).await?.map(|extent| extent.first_at);
-    let note = Note { derive, import, through: first };
-    note.put(tx, stream.id).await?;
-    Ok(Some(note))
+    /// Shifts of the meter since they were last applied.
+    shifts: usize,
 }
 
 impl Running {
@@ -259,22 +153,26 @@ impl Running {
         while let Some(batch) = batches.next_batch(BATCH)? {
             let byte = batch.through_byte;
             self.batch(app, &properties, batch).await?;
+            if self.shifts >= SHIFTS {
+                work::settle(app, self.begun.import.stream).await?;
+                self.shifts = 0;
+            }
             progress(Stage::Writing, byte);
         }
         drop(batches);
         out.map_or(Ok(()), |mut out| out.flush())
             .map_err(|source| gridfolio_meterfile::Error::Rejects { source })?;
-        Ok(())
+        work::settle(app, self.begun.import.stream).await
     }
 
     /// Gives datums that were there before the meter theirs.
     async fn finish_meter(&mut self, app: &App) -> Result<()> {
-        while let Some(note) = self.note.as_ref().filter(|note| note.through.is_some()) {
+        while let Some(note) = self.begun.note.as_ref().filter(|note| note.through.is_some()) {
             let mut tx = app.db.write().await?;
-            work::lock(&mut tx, self.stream).await?;
-            meter::begin_step(&mut tx, self.stream, note).await?;
+            work::lock(&mut tx, self.begun.import.stream).await?;
+            meter::begin_step(&mut tx, self.begun.import.stream, note).await?;
             tx.commit().await?;
-            self.note = Note::find(&mut *app.db.read().await?, self.stream).await?;
+            self.begun.note = Note::find(&mut *app.db.read().await?, self.begun.import.stream).await?;
         }
         Ok(())
     }
@@ -283,9 +181,9 @@ impl Running {
         let Rows { mut rows, through_line, .. } = batch;
         rows.sort_by_key(|row| row.at);
         let through_line = i64::try_from(through_line).unwrap_or(i64::MAX);
-        let pieces = cut(&rows, self.density);
+        let pieces = cut(&rows, self.begun.density);
         for (index, piece) in pieces.iter().enumerate() {
-            let line = if index + 1 == pieces.len() { through_line } else { self.import.through_line };
+            let line = if index + 1 == pieces.len() { through_line } else { self.begun.import.through_line };
             let datums = |row: &Row| (row.line, row.to_datum(properties));
             let datums: Vec<(u64, Datum)> = piece.iter().map(datums).collect();
             let mut attempts = 1;
@@ -302,7 +200,7 @@ impl Running {
     /// One transaction.
     async fn piece(&mut self, app: &App, fresh: &[(u64, Datum)], through_line: i64) -> Result<()> {
         let mut tx = app.db.write().await?;
-        work::lock(&mut tx, self.stream).await?;
+        work::lock(&mut tx, self.begun.import.stream).await?;
         let mut batch = Batch::default();
         for region in windows::regions(fresh.iter().map(|(_, datum)| datum.at)) {
             let inside = |datum: &Datum| (region.0..=region.1).contains(&datum.at);
@@ -312,27 +210,27 @@ impl Running {
         let count = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
         let replaced = count(batch.replaced.len());
         let added = count(batch.written.datums.len()) - replaced;
-        store::insert_batch(&mut tx, self.import.id, &batch, self.meter()).await?;
-        if !store::advance_import(&mut tx, self.import.id, through_line, (added, replaced)).await? {
-            let id = self.import.id;
+        store::insert_batch(&mut tx, self.begun.import.id, &batch, self.meter()).await?;
+        if !store::advance_import(&mut tx, self.begun.import.id, through_line, (added, replaced)).await? {
+            let id = self.begun.import.id;
             return Err(Error::Refused(format!("import {id} is being taken back by another command")));
         }
         tx.commit().await?;
         self.unchanged += (fresh.len() - batch.written.datums.len()) as u64;
-        self.import.through_line = self.import.through_line.max(through_line);
-        self.import.added += added;
-        self.import.replaced += replaced;
+        self.begun.import.through_line = self.begun.import.through_line.max(through_line);
+        self.begun.import.added += added;
+        self.begun.import.replaced += replaced;
         Ok(())
     }
 
     async fn region(
-        &self,
+        &mut self,
         tx: &mut WriteTx,
         region: (i64, i64),
         fresh: &[&(u64, Datum)],
         batch: &mut Batch,
     ) -> Result<()> {
-        let stored = windows::between(tx, self.stream, region).await?;
+        let stored = windows::between(tx, self.begun.import.stream, region).await?;
         let mut stored: BTreeMap<i64, Datum> = stored.into_iter().map(|datum| (datum.at, datum)).collect();
         let mut changed: Vec<Datum> = Vec::new();
         for (line, datum) in fresh {
@@ -340,7 +238,7 @@ impl Running {
             match stored.get(&datum.at) {
                 Some(old) if checksum(old, self.meter()) == sum && self.same(old, datum) => {
                     // what this import itself wrote before it was interrupted is in the journal already
-                    if self.resumed_at.is_none_or(|resumed| *line > resumed.unsigned_abs()) {
+                    if self.begun.resumed_at.is_none_or(|resumed| *line > resumed.unsigned_abs()) {
                         batch.confirmed.push(datum.at);
                     }
                     continue;
@@ -352,18 +250,20 @@ impl Running {
             changed.push(datum.clone());
         }
         let (Some(first), Some(last)) = (changed.first(), changed.last()) else { return Ok(()) };
-        let Some(note) = &self.note else {
-            gridfolio_series::write(tx, self.stream, Columns::from_datums(&changed)).await?;
+        let Some(Note { derive, .. }) = &self.begun.note else {
+            gridfolio_series::write(tx, self.begun.import.stream, Columns::from_datums(&changed)).await?;
             return Ok(());
         };
         let touched = (first.at, last.at);
         stored.extend(changed.into_iter().map(|datum| (datum.at, datum)));
         let rows = stored.into_range(touched);
-        meter::write_region(tx, self.stream, &note.derive, touched, rows).await
+        let shifted = meter::write_region(tx, self.begun.import.stream, derive, touched, rows).await?;
+        self.shifts += usize::from(shifted);
+        Ok(())
     }
 
     fn meter(&self) -> Option<&str> {
-        self.note.as_ref().map(|note| note.derive.meter.as_str())
+        self.begun.note.as_ref().map(|note| note.derive.meter.as_str())
     }
 
     /// Whether two datums say the same, the derived meter aside.
@@ -377,9 +277,9 @@ impl Running {
 
     /// Closes the import, or says how far it came.
     async fn end(&mut self, app: &App, written: Result<()>, summary: &Summary) -> Result<Import> {
-        let id = self.import.id;
+        let id = self.begun.import.id;
         if let Err(cause) = written {
-            let through_line = self.import.through_line;
+            let through_line = self.begun.import.through_line;
             return Err(Error::Stopped {
                 id,
                 through_line,
@@ -391,8 +291,8 @@ impl Running {
         let mut tx = app.db.write().await?;
         store::set_state(&mut tx, id, State::Done, Some(now)).await?;
         tx.commit().await?;
-        (self.import.state, self.import.finished_at) = (State::Done, Some(now));
-        Ok(self.import.clone())
+        (self.begun.import.state, self.begun.import.finished_at) = (State::Done, Some(now));
+        Ok(self.begun.import.clone())
     }
 }
 

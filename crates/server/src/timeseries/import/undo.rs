@@ -20,6 +20,8 @@ use crate::timeseries::import::store::{self, Batch, Import, State};
 use crate::timeseries::import::windows;
 use crate::timeseries::import::work;
 
+/// Transactions after which shifts of a derived meter are applied: each that waits makes reading a little slower.
+const SETTLE_EVERY: u64 = 8;
 /// Instants that a refusal names.
 const SHOWN: usize = 20;
 
@@ -54,9 +56,13 @@ pub async fn undo(app: &App, id: i64, progress: &mut dyn FnMut(u64, u64)) -> Res
     for (done, number) in (1..).zip(batches) {
         let (gone, back) = undo_batch(app, &import, number, except.as_deref()).await?;
         (removed, restored) = (removed + gone, restored + back);
+        if done % SETTLE_EVERY == 0 {
+            work::settle(app, import.stream).await?;
+        }
         progress(done, total);
     }
     let import = close(app, import).await?;
+    work::settle(app, import.stream).await?;
     Ok(Undone { import, removed, restored })
 }
 

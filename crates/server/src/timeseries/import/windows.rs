@@ -5,9 +5,8 @@
 use gridfolio_db::Session;
 use gridfolio_series::{Datum, Extent, Result, extent, raw};
 
-/// Milliseconds of an hour and of a day.
-pub const HOUR: i64 = 3_600_000;
-/// See [`HOUR`].
+const HOUR: i64 = 3_600_000;
+/// Milliseconds of a day.
 pub const DAY: i64 = 24 * HOUR;
 /// Instants of a batch with a longer pause between them are worked on apart.
 const PAUSE: i64 = 2 * DAY;

@@ -1,14 +1,16 @@
 //! Small things that importing and taking back share.
 
 use gridfolio_db::WriteTx;
-use gridfolio_series::{Columns, Datum, Number};
+use gridfolio_series::Columns;
 
+use crate::app::App;
 use crate::kit::error::ApiError;
 use crate::timeseries::import::error::{Error, Result};
-use crate::timeseries::import::windows;
 
 /// Datums that are read at a time where a transaction goes over a stretch not given by a file.
 pub const STEP: usize = 5000;
+/// Local days whose aggregates one transaction makes.
+const DAYS: usize = 14;
 
 /// Makes this transaction the only one that writes to the stream.
 pub async fn lock(tx: &mut WriteTx, stream: i64) -> Result<()> {
@@ -25,19 +27,23 @@ pub fn is_busy(error: &Error) -> bool {
     )
 }
 
-/// Adds a constant to a meter from an instant on.
-pub async fn shift(tx: &mut WriteTx, stream: i64, meter: &str, from: i64, delta: &Number) -> Result<()> {
-    let mut from = Some(from);
-    while let Some(start) = from {
-        let next = windows::next_rows(tx, stream, start, STEP).await?;
-        from = next.as_ref().map(|(_, next)| *next);
-        let shifted = next.into_iter().flat_map(|(rows, _)| rows).filter_map(|mut datum| {
-            let value = datum.accumulating.get_mut(meter)?;
-            *value += delta;
-            Some(datum)
-        });
-        let shifted: Vec<Datum> = shifted.collect();
-        gridfolio_series::write(tx, stream, Columns::from_datums(&shifted)).await?;
+/// Applies what shifted meters and changed zones have left to do on the stream, in short transactions. Answers are
+/// right before it as well, only slower.
+pub async fn settle(app: &App, stream: i64) -> Result<()> {
+    loop {
+        let mut tx = app.db.write().await?;
+        let left = gridfolio_series::advance_shift(&mut tx, Some(stream), STEP).await?;
+        tx.commit().await?;
+        if !left {
+            break;
+        }
     }
-    Ok(())
+    loop {
+        let mut tx = app.db.write().await?;
+        let days = gridfolio_series::settle(&mut tx, DAYS).await?;
+        tx.commit().await?;
+        if days == 0 {
+            return Ok(());
+        }
+    }
 }
