@@ -43,7 +43,9 @@ impl From<sqlx::Error> for Error {
                 }
                 match db.code().as_deref() {
                     // SQLite: primary codes are the low byte of the extended code
-                    Some(code) if code.parse::<i64>().is_ok_and(|c| c < 10_000 && matches!(c & 0xff, 5 | 6)) => {
+                    Some(code)
+                        if code.parse::<i64>().is_ok_and(|c| c < 10_000 && matches!(c & 0xff, 5 | 6)) =>
+                    {
                         Self::Busy
                     }
                     Some("13") => Self::Full,

@@ -65,7 +65,9 @@ impl Db {
         let known = MIGRATIONS.iter().map(|(number, ..)| *number).max().unwrap_or(0);
         let mut tx = self.read().await?;
         let listed = if self.is_postgres() {
-            query("SELECT CAST(COUNT(*) AS BIGINT) FROM information_schema.tables WHERE table_name = '_sqlx_migrations'")
+            query(
+                "SELECT CAST(COUNT(*) AS BIGINT) FROM information_schema.tables WHERE table_name = '_sqlx_migrations'",
+            )
         } else {
             query("SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
         };

@@ -128,7 +128,8 @@ impl Insert {
     fn text(self, columns: usize, rows: usize) -> String {
         let mut text = format!("{} VALUES ", self.head);
         for row in 0..rows {
-            let _ = write!(text, "{}({})", if row == 0 { "" } else { "," }, in_list(row * columns + 1, columns));
+            let _ =
+                write!(text, "{}({})", if row == 0 { "" } else { "," }, in_list(row * columns + 1, columns));
         }
         text.push(' ');
         text.push_str(self.tail);

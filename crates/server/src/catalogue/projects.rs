@@ -11,12 +11,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::catalogue::service;
 use crate::catalogue::tree::Children;
-use crate::catalogue::{service, store};
 use crate::kit::access::{Can, CreateProject, Edit, May, Read, Visible};
 use crate::kit::body::Body;
 use crate::kit::error::ApiResult;
-use crate::kit::natural;
 use crate::kit::params::{FromParams, Params, Query};
 use crate::kit::stored::{Stored, document_answer};
 
@@ -52,10 +51,8 @@ pub async fn list_projects(
     visible: Visible<Project>,
     Query(wanted): Query<ProjectsQuery>,
 ) -> ApiResult<Json<Value>> {
-    let only: Option<Vec<&str>> = wanted.project_ids.as_deref().map(|list| list.split(',').collect());
     let mut snapshot = app.db.read().await?;
-    let mut projects = store::list_projects(&mut snapshot, &visible, only.as_deref()).await?;
-    projects.sort_by(|a, b| natural::compare(a.key.as_str(), b.key.as_str()));
+    let projects = service::list_projects(&mut snapshot, &visible, &wanted).await?;
     let codes: Vec<_> = projects.iter().map(|project| &project.key).collect();
     let children = Children::load(&mut snapshot, &codes).await?;
     let values: Vec<Value> = projects.iter().map(|project| children.project_value(project)).collect();

@@ -6,14 +6,30 @@ use gridfolio_wire::catalogue::{Project, Site, System};
 use serde_json::Value;
 
 use crate::catalogue::model::{SiteKey, SystemKey};
+use crate::catalogue::projects::ProjectsQuery;
 use crate::catalogue::store;
 use crate::catalogue::tree::Children;
+use crate::kit::access::Visible;
 use crate::kit::body::Body;
+
 use crate::kit::error::{ApiResult, TakenKey as _};
+use crate::kit::natural;
 use crate::kit::notes::{self, Author};
 use crate::kit::stored::{Document, Kind as _, Stored};
 use crate::kit::tx::{Change, Tx};
 use crate::timeseries::service as streams;
+
+/// The projects that a caller may see and asks for, in natural order of their codes.
+pub async fn list_projects(
+    session: &mut Session,
+    visible: &Visible<Project>,
+    wanted: &ProjectsQuery,
+) -> ApiResult<Vec<Stored<Project>>> {
+    let only: Option<Vec<&str>> = wanted.project_ids.as_deref().map(|list| list.split(',').collect());
+    let mut projects = store::list_projects(session, visible, only.as_deref()).await?;
+    projects.sort_by(|a, b| natural::compare(a.key.as_str(), b.key.as_str()));
+    Ok(projects)
+}
 
 /// The document of a project body with its notes signed.
 pub fn signed_document(tx: &Tx, body: Body<Project>, before: Option<&Document>) -> Document {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use gridfolio_db::Session;
+use gridfolio_wire::ProjectCode;
 use gridfolio_wire::catalogue::{Project, Site, System};
-use gridfolio_wire::{ProjectCode, SourceId};
 use serde_json::{Map, Value, json};
 
 use crate::catalogue::model::{SiteKey, SystemKey};
@@ -12,14 +12,14 @@ use crate::catalogue::store;
 use crate::kit::error::ApiResult;
 use crate::kit::natural;
 use crate::kit::stored::{Document, Stored};
-use crate::timeseries::service as sources;
+use crate::timeseries::service::{self as sources, Source};
 
 /// Sites and systems of some projects, and the sources that have measurements, read in one snapshot.
 #[derive(Debug, Default)]
 pub struct Children {
     sites: HashMap<ProjectCode, Vec<Stored<Site>>>,
     systems: HashMap<SiteKey, Vec<Stored<System>>>,
-    measured: HashMap<SystemKey, Vec<SourceId>>,
+    measured: HashMap<SystemKey, Vec<Source>>,
 }
 
 impl Children {
@@ -34,7 +34,7 @@ impl Children {
             children.systems.entry(SiteKey { project, site }).or_default().push(system);
         }
         for source in sources::list_sources(session, projects).await? {
-            let Ok(path) = source.path() else { continue };
+            let Ok(path) = source.id.path() else { continue };
             let key = SystemKey { project: path.project, site: path.site, system: path.system };
             children.measured.entry(key).or_default().push(source);
         }
@@ -45,7 +45,7 @@ impl Children {
             systems.sort_by(|a, b| natural::compare(a.key.system.as_str(), b.key.system.as_str()));
         }
         for measured in children.measured.values_mut() {
-            measured.sort_by(|a, b| natural::compare(a.as_str(), b.as_str()));
+            measured.sort_by(|a, b| natural::compare(a.id.as_str(), b.id.as_str()));
         }
         Ok(children)
     }
@@ -61,7 +61,7 @@ impl Children {
     }
 
     /// The sources of a system that have measurements, in natural order.
-    pub fn measured(&self, system: &SystemKey) -> &[SourceId] {
+    pub fn measured(&self, system: &SystemKey) -> &[Source] {
         self.measured.get(system).map_or(&[], Vec::as_slice)
     }
 
@@ -94,9 +94,9 @@ impl Children {
         let devices = value.entry("devices").or_insert_with(|| json!([]));
         if let Some(devices) = devices.as_array_mut() {
             for source in self.measured(&system.key) {
-                let named = devices.iter().any(|device| device["sourceId"] == source.as_str());
-                if let (false, Ok(path)) = (named, source.path()) {
-                    devices.push(json!({"id": path.device, "type": path.kind, "sourceId": source}));
+                let named = devices.iter().any(|device| device["sourceId"] == source.id.as_str());
+                if let (false, Ok(path)) = (named, source.id.path()) {
+                    devices.push(json!({"id": path.device, "type": path.kind, "sourceId": source.id}));
                 }
             }
         }

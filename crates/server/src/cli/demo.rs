@@ -46,7 +46,7 @@ pub async fn run(args: DemoArgs) -> Result<ExitCode, String> {
     let serve_args = ServeArgs { listen: args.listen, place, identity: args.identity };
     let (listener, app) = serve::open(&serve_args).await?;
     let password = account(&app, &data).await.map_err(|e| e.to_string())?;
-    demo::make(&app).await.map_err(|e| e.to_string())?;
+    demo::make(&app).await?;
     let signed_in = service::sign_in(&app, EMAIL, &password)
         .await
         .map_err(|e| e.to_string())?

@@ -19,8 +19,10 @@ pub struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// Where the data is.
     #[command(flatten)]
     pub place: Place,
+    /// Who issues tokens.
     #[command(flatten)]
     pub identity: IdentityArgs,
 }

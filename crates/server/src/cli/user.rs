@@ -29,11 +29,13 @@ pub enum UserCommand {
         /// Read the password from the first line of standard input; else one is made and printed once.
         #[arg(long)]
         password_stdin: bool,
+        /// Where the data is.
         #[command(flatten)]
         place: Place,
     },
     /// List people.
     List {
+        /// Where the data is.
         #[command(flatten)]
         place: Place,
     },
@@ -44,6 +46,7 @@ pub enum UserCommand {
         /// Read the password from the first line of standard input; else one is made and printed once.
         #[arg(long)]
         password_stdin: bool,
+        /// Where the data is.
         #[command(flatten)]
         place: Place,
     },

@@ -93,9 +93,10 @@ pub async fn get_profile(State(app): State<App>, may: May<Own>) -> ApiResult<Res
 pub async fn update_profile(
     State(app): State<App>,
     may: May<Own>,
+    expected: IfMatch,
     body: Body<Profile>,
 ) -> ApiResult<Response> {
-    let profile = service::update_profile(&app, &may.person, body.document).await?;
+    let profile = service::update_profile(&app, &may.person, &expected, body.document).await?;
     Ok(profile_answer(&profile))
 }
 

@@ -9,8 +9,8 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use axum::http::{HeaderMap, header};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use gridfolio_db::{ReadTx, Session};
 use gridfolio_wire::{SessionId, UserId};
 

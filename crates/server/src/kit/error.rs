@@ -134,6 +134,15 @@ impl From<gridfolio_db::Error> for ApiError {
     }
 }
 
+impl From<gridfolio_series::Error> for ApiError {
+    fn from(error: gridfolio_series::Error) -> Self {
+        match error {
+            gridfolio_series::Error::Db(error) => error.into(),
+            other => Self::internal(other),
+        }
+    }
+}
+
 impl From<BadId> for ApiError {
     fn from(bad: BadId) -> Self {
         Self::bad(bad.to_string())

@@ -35,14 +35,30 @@ pub async fn claim_node(tx: &mut Tx, node: i64, project: &ProjectCode) -> ApiRes
     }
 }
 
+/// A source with measurements, and the stream that keeps them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its id.
+    pub id: SourceId,
+    /// The stream's id.
+    pub stream: i64,
+}
+
 /// The sources of projects that have measurements.
-pub async fn list_sources(session: &mut Session, projects: &[&ProjectCode]) -> ApiResult<Vec<SourceId>> {
-    let _ = store::list_nodes(session, projects).await?;
-    Ok(Vec::new())
+pub async fn list_sources(session: &mut Session, projects: &[&ProjectCode]) -> ApiResult<Vec<Source>> {
+    let nodes = store::list_nodes(session, projects).await?;
+    let nodes: Vec<i64> = nodes.into_iter().map(|(node, _)| node).collect();
+    let streams = gridfolio_series::list_streams(session, &nodes).await?;
+    // A stream that other writers named outside our rule belongs to no project's tree.
+    let ours =
+        streams.into_iter().filter_map(|s| Some(Source { id: s.key.source_id.parse().ok()?, stream: s.id }));
+    Ok(ours.collect())
 }
 
 /// Puts the streams of a project's nodes into a time zone.
-pub async fn set_zone(tx: &mut Tx, project: &ProjectCode, _zone: &str) -> ApiResult<()> {
-    let _ = store::list_nodes(tx, &[project]).await?;
+pub async fn set_zone(tx: &mut Tx, project: &ProjectCode, zone: &str) -> ApiResult<()> {
+    for (node, _) in store::list_nodes(tx, &[project]).await? {
+        gridfolio_series::set_zone(tx.raw(), node, zone).await?;
+    }
     Ok(())
 }

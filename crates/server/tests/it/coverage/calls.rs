@@ -7,6 +7,9 @@ use serde_json::json;
 /// What every call finds: project `COV` with a site, a system and measurements.
 pub(super) async fn prepare(app: &TestApp) {
     app.make_tree("COV").await;
+    let rows =
+        [samples::meter("2025-06-01T12:00:00Z", 1000, 0), samples::meter("2025-06-01T13:00:00Z", 1000, 1000)];
+    app.measure("/COV/S1/R1/GEN/1", &rows).await;
 }
 
 /// The valid call of an operation; `None` for one that this list does not know.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod catalogue;
+mod energy;
 mod identity;
 mod schemas;
 mod server;

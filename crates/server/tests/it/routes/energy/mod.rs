@@ -1,0 +1,4 @@
+//! Energy of projects.
+
+mod list_energy_datums;
+mod list_project_energy_datums;
