@@ -21,7 +21,7 @@ pub enum OnBad<'w> {
     /// Leave them out.
     Skip,
     /// Leave them out and write them here.
-    SkipInto(&'w mut dyn Write),
+    SkipInto(&'w mut (dyn Write + Send)),
 }
 
 impl std::fmt::Debug for OnBad<'_> {

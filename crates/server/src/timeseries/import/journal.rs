@@ -227,8 +227,9 @@ mod tests {
 
     #[test]
     fn what_was_written_comes_back() {
-        let regular: Vec<(i64, u32)> =
-            (0..5000_i64).map(|i| (1_467_356_400_000 + i * 900_000, u32::MAX - i as u32)).collect();
+        let regular: Vec<(i64, u32)> = (0..5000_i64)
+            .map(|i| (1_467_356_400_000 + i * 900_000, 0xffff_fff0 ^ u32::try_from(i).unwrap()))
+            .collect();
         for datums in [Vec::new(), vec![(-5, 7)], regular.clone(), vec![(i64::MIN, 0), (i64::MAX, 1)]] {
             let written = Written { datums };
             assert_eq!(Written::decode(&written.encode()), Some(written));

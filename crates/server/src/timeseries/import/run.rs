@@ -45,7 +45,7 @@ pub enum Stage {
 }
 
 /// Hears how many bytes of the file a stage has behind it.
-pub type Progress<'p> = &'p mut dyn FnMut(Stage, u64);
+pub type Progress<'p> = &'p mut (dyn FnMut(Stage, u64) + Send);
 
 /// A file that was checked, and where it would go.
 #[derive(Debug)]

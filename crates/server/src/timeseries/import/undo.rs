@@ -37,7 +37,7 @@ pub struct Undone {
 }
 
 /// Takes an import back. `progress` hears how many of its transactions are undone, and of how many.
-pub async fn undo(app: &App, id: i64, progress: &mut dyn FnMut(u64, u64)) -> Result<Undone> {
+pub async fn undo(app: &App, id: i64, progress: &mut (dyn FnMut(u64, u64) + Send)) -> Result<Undone> {
     let mut snapshot = app.db.read().await?;
     let import = store::find_import(&mut snapshot, id).await?;
     let import = import.ok_or_else(|| Error::Refused(format!("there is no import {id}")))?;

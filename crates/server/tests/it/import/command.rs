@@ -122,7 +122,7 @@ async fn inside(data: &Path) -> (i64, i64) {
 async fn a_kill_leaves_whole_batches_and_the_same_command_ends_it() {
     let (killed, whole) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let file = killed.path().join("m.csv");
-    std::fs::write(&file, regular((0..150_000).map(|i| (i, (i * 7919).rem_euclid(1013))), 5)).unwrap();
+    std::fs::write(&file, regular((0..150_000_i64).map(|i| (i, (i * 7919).rem_euclid(1013))), 5)).unwrap();
     let file = file.display().to_string();
     let args = [
         "import",

@@ -3,7 +3,7 @@
 use gridfolio::timeseries::import::{self, Request, report};
 use gridfolio_testkit::both;
 
-use super::{regular, request, run, said, stored};
+use super::{SOURCE, regular, request, run, said, stored};
 
 both! {
     async fn a_file_goes_in_with_the_tree_it_names(app) {
@@ -18,7 +18,7 @@ both! {
         assert_eq!(project["project"]["startDate"], "2022-01-01");
         assert_eq!(project["project"]["sites"]["S1"]["systems"]["R1"]["type"], "generation");
         let text = report::list(&import::list(&app.app).await.unwrap());
-        assert!(text.contains("done") && text.contains("m.csv") && text.contains(super::SOURCE), "{text}");
+        assert!(text.contains("done") && text.contains("m.csv") && text.contains(SOURCE), "{text}");
     }
 
     async fn one_file_twice_is_one(app) {

@@ -3,7 +3,7 @@
 use gridfolio::timeseries::import::{self, Request};
 use gridfolio_testkit::{TestApp, both};
 
-use super::{deriving, refusal, regular, request, run, stored};
+use super::{deriving, refusal, regular, request, run, stored, undo};
 
 async fn nothing_was_written(app: &TestApp) {
     assert!(stored(app).await.is_empty());
@@ -77,7 +77,7 @@ both! {
         run(&app, &measured).await.unwrap();
         let message = refusal(run(&app, &deriving(&app, "b.csv", &content)).await);
         assert_eq!(message, "this source has measured wattHours: it cannot be derived from watts as well");
-        super::undo(&app, 1).await.unwrap();
+        undo(&app, 1).await.unwrap();
         run(&app, &deriving(&app, "b.csv", &content)).await.unwrap();
         let message = refusal(run(&app, &measured).await);
         assert_eq!(message, "wattHours of this source is derived from watts: it cannot be imported as well");

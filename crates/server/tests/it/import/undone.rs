@@ -68,7 +68,7 @@ both! {
         run(&app, &deriving(&app, "c.csv", &regular((12..14).map(|i| (i, 100)), 15))).await.unwrap();
         undo(&app, 2).await.unwrap();
         let meter = |datum: &Datum| datum.accumulating.get("wattHours").map(ToString::to_string);
-        assert_eq!(stored(&app).await.last().and_then(meter).as_deref(), Some("250"));
+        assert_eq!(stored(&app).await.last().and_then(meter).as_deref(), Some("325"));
         undo(&app, 3).await.unwrap();
         assert_eq!(stored(&app).await, bare);
     }
