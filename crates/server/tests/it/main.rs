@@ -1,9 +1,14 @@
 //! All integration tests in one binary. `routes/<area>/<operation>.rs` mirrors the API; `coverage` walks the list of
 //! operations; the rest is about the whole program.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod clients;
 mod coverage;
 mod database;
 mod http;
+mod import;
 mod jobs;
+mod reference;
 mod routes;
 mod tidy;
