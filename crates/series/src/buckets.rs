@@ -9,7 +9,7 @@ use std::ops::Range;
 use gridfolio_db::{Query, Session, in_list};
 
 use crate::blocks::{self, Wanted};
-use crate::calendar::{Calendar, first_day_of};
+use crate::calendar::{Calendar, WallClock, first_day_of};
 use crate::chain::{Chain, Gathered, bucket_of};
 use crate::codec::summary::AggKey;
 use crate::columns::Columns;
@@ -35,12 +35,14 @@ pub async fn buckets(
     let mut query = BucketQuery::new(window, wanted)?;
     query.fetch(session, &found).await?;
     let mut answer = Vec::with_capacity(found.len());
+    let calendar = query.plan.calendar.clone();
+    let mut keys = Keys::new(&calendar, window.size);
     for stream in found.values() {
         let gathered = match window.size.slot_length() {
             Some(length) => slots::gather(session, stream, window, length, wanted).await?,
             None => query.stream(session, stream).await?,
         };
-        answer.push(query.answer(stream, gathered, properties)?);
+        answer.push(BucketQuery::answer(&mut keys, stream, gathered, properties)?);
     }
     Ok(answer)
 }
@@ -49,8 +51,8 @@ struct BucketQuery<'w> {
     window: &'w Window,
     wanted: Wanted<'w>,
     plan: Plan,
-    aggregates: HashMap<(i64, i64, i64), Summary>,
-    keys: HashMap<i64, BucketKey>,
+    /// By stream, then kind and start.
+    aggregates: HashMap<i64, BTreeMap<(i64, i64), Summary>>,
 }
 
 impl<'w> BucketQuery<'w> {
@@ -59,7 +61,7 @@ impl<'w> BucketQuery<'w> {
         if matches!(window.size, BucketSize::Day | BucketSize::Month | BucketSize::Year) {
             plan = plan.with_aggregates()?;
         }
-        Ok(Self { window, wanted, plan, aggregates: HashMap::new(), keys: HashMap::new() })
+        Ok(Self { window, wanted, plan, aggregates: HashMap::new() })
     }
 
     /// Whether the stream's aggregates are those of the window's zone, and none that could matter is missing.
@@ -90,7 +92,7 @@ impl<'w> BucketQuery<'w> {
                     .await?;
                 for (stream, start, body) in rows {
                     let summary = summary_of(AggKey { stream, kind, start }, &body)?;
-                    self.aggregates.insert((stream, kind, start), summary);
+                    self.aggregates.entry(stream).or_default().insert((kind, start), summary);
                 }
             }
         }
@@ -114,16 +116,7 @@ impl<'w> BucketQuery<'w> {
         ranges
     }
 
-    fn aggregate(&self, stream: i64, source: &Source, step: i64) -> Option<&Summary> {
-        let (kind, start) = match source {
-            Source::Month(month) => (MONTHS, month + step),
-            Source::Day(day) => (DAYS, day + step),
-            Source::Rows(_) => return None,
-        };
-        self.aggregates.get(&(stream, kind, start))
-    }
-
-    async fn stream(&self, session: &mut Session, stream: &Stream) -> Result<Vec<(i64, Gathered)>> {
+    async fn stream(&mut self, session: &mut Session, stream: &Stream) -> Result<Vec<(i64, Gathered)>> {
         if self.plan.hours.is_empty() {
             return Ok(Vec::new());
         }
@@ -133,26 +126,28 @@ impl<'w> BucketQuery<'w> {
             let next = self.rows(session, stream, &self.plan.hours, &mut chain).await?;
             return chain.finish(next.as_ref());
         }
-        let first = self.plan.stretches.first().map(|(_, source)| source);
-        let before = first.and_then(|source| self.aggregate(stream.id, source, -1)).map(Tail::of);
-        let lead = match before.filter(Tail::has_lead) {
+        let mut own = self.aggregates.remove(&stream.id).unwrap_or_default();
+        let before = self.plan.stretches.first().and_then(|(_, source)| own.get(&key_of(source, -1)?));
+        let lead = match before.map(Tail::of).filter(Tail::has_lead) {
             Some(tail) => tail,
             None => lead(session, stream, self.plan.hours.start).await?,
         };
         let mut chain = self.chain(lead);
         let mut next = None;
         for (bucket, source) in &self.plan.stretches {
-            next = match source {
-                Source::Rows(hours) => self.rows(session, stream, hours, &mut chain).await?,
-                aggregate => {
-                    if let Some(summary) = self.aggregate(stream.id, aggregate, 0) {
-                        chain.push(*bucket, summary.clone(), matches!(aggregate, Source::Month(_)))?;
+            match (source, key_of(source, 0)) {
+                (Source::Rows(hours), _) => next = self.rows(session, stream, hours, &mut chain).await?,
+                (source, Some(key)) => {
+                    if let Some(summary) = own.remove(&key) {
+                        chain.push(*bucket, summary, matches!(source, Source::Month(_)))?;
                     }
-                    self.aggregate(stream.id, aggregate, 1).cloned()
+                    next = None;
                 }
-            };
+                (_, None) => {}
+            }
         }
-        chain.finish(next.as_ref())
+        let behind = self.plan.stretches.last().and_then(|(_, source)| own.remove(&key_of(source, 1)?));
+        chain.finish(next.or(behind).as_ref())
     }
 
     fn chain(&self, lead: Tail) -> Chain<'_> {
@@ -204,7 +199,7 @@ impl<'w> BucketQuery<'w> {
     }
 
     fn answer(
-        &mut self,
+        keys: &mut Keys<'_>,
         stream: &Stream,
         gathered: Vec<(i64, Gathered)>,
         names: &[&str],
@@ -221,7 +216,7 @@ impl<'w> BucketQuery<'w> {
         let mut buckets = Vec::with_capacity(gathered.len());
         for (id, gathered) in gathered {
             buckets.push(Bucket {
-                key: self.key(id)?,
+                key: keys.key(id)?,
                 instantaneous: inst.iter().map(|(p, _)| gathered.inst.get(*p).map(instantaneous)).collect(),
                 accumulating: acc.iter().map(|(p, _)| gathered.acc.get(*p).map(accumulated)).collect(),
                 status: status
@@ -240,14 +235,14 @@ impl<'w> BucketQuery<'w> {
             buckets,
         })
     }
+}
 
-    fn key(&mut self, id: i64) -> Result<BucketKey> {
-        if let Some(key) = self.keys.get(&id) {
-            return Ok(*key);
-        }
-        let key = bucket_key(&self.plan.calendar, self.window.size, id)?;
-        self.keys.insert(id, key);
-        Ok(key)
+/// Kind and start of an aggregate, or of one before or behind it.
+fn key_of(source: &Source, step: i64) -> Option<(i64, i64)> {
+    match source {
+        Source::Month(month) => Some((MONTHS, month + step)),
+        Source::Day(day) => Some((DAYS, day + step)),
+        Source::Rows(_) => None,
     }
 }
 
@@ -271,18 +266,37 @@ async fn lead(session: &mut Session, stream: &Stream, before: i64) -> Result<Tai
     Ok(Tail::leading(one.times()[0], readings.filter_map(value).collect()))
 }
 
-fn bucket_key(calendar: &Calendar, size: BucketSize, id: i64) -> Result<BucketKey> {
-    let first_day = match size {
-        BucketSize::Day => id,
-        BucketSize::Month => first_day_of(id)?,
-        BucketSize::Year => first_day_of(id * 12)?,
-        _ => {
-            let (local, offset_seconds, repeated) = calendar.wall(id)?;
-            return Ok(BucketKey { start: id, local, offset_seconds, repeated });
+/// The keys of buckets; long buckets of many streams share theirs.
+struct Keys<'c> {
+    calendar: &'c Calendar,
+    size: BucketSize,
+    clock: WallClock<'c>,
+    known: HashMap<i64, BucketKey>,
+}
+
+impl<'c> Keys<'c> {
+    fn new(calendar: &'c Calendar, size: BucketSize) -> Self {
+        Self { calendar, size, clock: WallClock::new(calendar), known: HashMap::new() }
+    }
+
+    fn key(&mut self, id: i64) -> Result<BucketKey> {
+        let first_day = match self.size {
+            BucketSize::Day => id,
+            BucketSize::Month => first_day_of(id)?,
+            BucketSize::Year => first_day_of(id * 12)?,
+            _ => {
+                let (local, offset_seconds, repeated) = self.clock.read(id)?;
+                return Ok(BucketKey { start: id, local, offset_seconds, repeated });
+            }
+        };
+        if let Some(key) = self.known.get(&id) {
+            return Ok(*key);
         }
-    };
-    let start = calendar.midnight(first_day)?;
-    let (_, offset_seconds, _) = calendar.wall(start)?;
-    let local = Calendar::wall_midnight(first_day)?;
-    Ok(BucketKey { start, local, offset_seconds, repeated: false })
+        let start = self.calendar.midnight(first_day)?;
+        let (_, offset_seconds, _) = self.clock.read(start)?;
+        let local = Calendar::wall_midnight(first_day)?;
+        let key = BucketKey { start, local, offset_seconds, repeated: false };
+        self.known.insert(id, key);
+        Ok(key)
+    }
 }

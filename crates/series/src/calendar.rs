@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, date};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 use crate::hour::{HOUR, hour_after};
 use crate::{Error, Result};
@@ -92,18 +92,121 @@ impl Calendar {
         }
     }
 
-    /// Wall time of an instant, its offset in seconds, and whether this wall time came before with another offset.
-    pub(crate) fn wall(&self, at: i64) -> Result<(DateTime, i32, bool)> {
+    /// The offset that holds at an instant, and from when until when.
+    fn offset_at(&self, at: i64) -> Result<OffsetSpan> {
         let timestamp = timestamp(at)?;
-        let local = self.zone.to_datetime(timestamp);
         let offset = self.zone.to_offset(timestamp);
-        let earliest = self.zone.to_ambiguous_zoned(local).compatible();
-        let repeated = earliest.is_ok_and(|earliest| earliest.timestamp() < timestamp);
-        Ok((local, offset.seconds(), repeated))
+        // Transitions are found strictly before and behind an instant.
+        let before = self
+            .zone
+            .preceding(timestamp.saturating_add(jiff::SignedDuration::from_nanos(1)).unwrap_or(timestamp));
+        let start = before.into_iter().next().map(|transition| transition.timestamp());
+        let end = self.zone.following(timestamp).next().map(|transition| transition.timestamp());
+        // Clocks put back repeat as much wall time as they were put back.
+        let put_back = start.map_or(0, |start| {
+            let earlier = start.saturating_sub(jiff::SignedDuration::from_millis(1)).unwrap_or(start);
+            i64::from(self.zone.to_offset(earlier).seconds() - offset.seconds()).max(0) * 1000
+        });
+        let start = start.map_or(i64::MIN, Timestamp::as_millisecond);
+        Ok(OffsetSpan {
+            offset,
+            start,
+            end: end.map_or(i64::MAX, Timestamp::as_millisecond),
+            repeated_until: start.saturating_add(put_back),
+        })
     }
 
     /// Midnight of a local day as wall time, whether it exists or not.
     pub(crate) fn wall_midnight(day: i64) -> Result<DateTime> {
         Ok(date_of(day)?.at(0, 0, 0, 0))
+    }
+}
+
+/// A time during which the offset does not change.
+#[derive(Debug, Clone, Copy)]
+struct OffsetSpan {
+    offset: Offset,
+    start: i64,
+    end: i64,
+    /// Up to here wall times came before.
+    repeated_until: i64,
+}
+
+/// Wall times of many instants that lie close together.
+#[derive(Debug)]
+pub(crate) struct WallClock<'c> {
+    calendar: &'c Calendar,
+    span: Option<OffsetSpan>,
+}
+
+impl<'c> WallClock<'c> {
+    pub(crate) fn new(calendar: &'c Calendar) -> Self {
+        Self { calendar, span: None }
+    }
+
+    /// Wall time of an instant, its offset in seconds, and whether this wall time came before with another offset.
+    pub(crate) fn read(&mut self, at: i64) -> Result<(DateTime, i32, bool)> {
+        let span = match self.span {
+            Some(span) if (span.start..span.end).contains(&at) => span,
+            _ => *self.span.insert(self.calendar.offset_at(at)?),
+        };
+        let local = span.offset.to_datetime(timestamp(at)?);
+        Ok((local, span.offset.seconds(), at < span.repeated_until))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wall_times_of_an_autumn_night() {
+        let calendar = Calendar::new(zone_named("America/New_York").unwrap());
+        let mut clock = WallClock::new(&calendar);
+        // 2025-11-02: 05:00Z is the first 01:00, 06:00Z the second.
+        let five = 1_762_059_600_000;
+        let read = |clock: &mut WallClock<'_>, hours: i64| {
+            let (local, offset, repeated) = clock.read(five + hours * HOUR).unwrap();
+            (local.hour(), offset / 3600, repeated)
+        };
+        assert_eq!(read(&mut clock, 0), (1, -4, false));
+        assert_eq!(read(&mut clock, 1), (1, -5, true));
+        assert_eq!(read(&mut clock, 2), (2, -5, false));
+        assert_eq!(read(&mut clock, -1), (0, -4, false));
+        // In spring an hour is left out, nothing repeats.
+        let spring = 1_741_503_600_000;
+        assert_eq!(clock.read(spring).unwrap().0.hour(), 3);
+        assert!(!clock.read(spring).unwrap().2);
+    }
+
+    #[test]
+    fn days_are_hours_that_start_in_them() {
+        let new_york = Calendar::new(zone_named("America/New_York").unwrap());
+        let hours =
+            |day: i64| (new_york.first_hour(day + 1).unwrap() - new_york.first_hour(day).unwrap()) / HOUR;
+        let day = |text: &str| day_of_date(text.parse().unwrap());
+        assert_eq!(
+            [hours(day("2025-03-09")), hours(day("2025-11-02")), hours(day("2025-11-03"))],
+            [23, 25, 24]
+        );
+        // Midnight in Kathmandu is 18:15Z: the first hour that starts in the day is 19:00Z.
+        let kathmandu = Calendar::new(zone_named("Asia/Kathmandu").unwrap());
+        let first = kathmandu.first_hour(day("2025-06-02")).unwrap();
+        assert_eq!(first.rem_euclid(DAY), 19 * HOUR);
+        assert_eq!(kathmandu.day_of_hour(first).unwrap(), day("2025-06-02"));
+        assert_eq!(kathmandu.day_of_hour(first - HOUR).unwrap(), day("2025-06-01"));
+        // Beirut has days without a midnight; in St. John's clocks went back across it.
+        for (zone, text) in [("Asia/Beirut", "2023-03-30"), ("America/St_Johns", "2010-11-07")] {
+            let calendar = Calendar::new(zone_named(zone).unwrap());
+            for day in day(text) - 2..day(text) + 3 {
+                let (first, next) =
+                    (calendar.first_hour(day).unwrap(), calendar.first_hour(day + 1).unwrap());
+                assert!(
+                    (first..next).step_by(3_600_000).all(|hour| calendar.day_of_hour(hour).unwrap() == day)
+                );
+            }
+        }
+        assert_eq!(month_of(day("1969-12-31")).unwrap(), -1);
+        assert_eq!(first_day_of(-1).unwrap(), day("1969-12-01"));
     }
 }

@@ -100,6 +100,9 @@ pub(crate) fn within_year(before: i64, at: i64) -> bool {
 
 /// The meter value interpolated at an edge between two rows, rounded once; both sides of the edge use it.
 pub(crate) fn value_at_edge(from: (i64, &Number), to: (i64, &Number), edge: i64) -> Number {
+    if edge == to.0 {
+        return to.1.clone();
+    }
     let scale = from.1.scale().max(to.1.scale()).max(0) + EDGE_DIGITS;
     let rise = (to.1 - from.1).mul_ratio(edge - from.0, to.0 - from.0, scale);
     from.1 + &rise.unwrap_or(Number::ZERO)

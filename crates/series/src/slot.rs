@@ -4,8 +4,6 @@
 //! start of the later datum's slot. Steps of more than an hour give nothing. There is no reading result, and slots
 //! need not add up to the hour.
 
-use std::collections::BTreeMap;
-
 use crate::Number;
 use crate::hour::{HOUR, value_at_edge};
 
@@ -14,27 +12,28 @@ pub(crate) fn slot_of(at: i64, length: i64) -> i64 {
     at - at.rem_euclid(length)
 }
 
-/// The clock result of one property per slot that has a value of it, from its values in order of time.
-pub fn slot_clock(values: &[(i64, Number)], length: i64) -> BTreeMap<i64, Number> {
-    let mut sums: BTreeMap<i64, Number> =
-        values.iter().map(|(at, _)| (slot_of(*at, length), Number::ZERO)).collect();
-    let mut add = |slot: i64, share: &Number| {
-        if let Some(sum) = sums.get_mut(&slot) {
-            *sum += share;
-        }
-    };
-    for pair in values.windows(2) {
-        let [(from_at, from), (to_at, to)] = pair else { continue };
-        let (earlier, later) = (slot_of(*from_at, length), slot_of(*to_at, length));
-        if to_at - from_at > HOUR || to_at <= from_at {
-            continue;
-        }
-        if earlier == later {
-            add(earlier, &(to - from));
-        } else {
-            let edge = value_at_edge((*from_at, from), (*to_at, to), later);
-            add(earlier, &(&edge - from));
-            add(later, &(to - &edge));
+/// The clock result of one property per slot that has a value of it, in order, from its values in order of time.
+pub fn slot_clock(values: &[(i64, Number)], length: i64) -> Vec<(i64, Number)> {
+    let mut sums: Vec<(i64, Number)> = Vec::new();
+    let mut previous: Option<(i64, &Number)> = None;
+    for (at, value) in values {
+        let slot = slot_of(*at, length);
+        let from = previous.replace((*at, value)).filter(|(before, _)| (1..=HOUR).contains(&(at - before)));
+        match sums.last_mut() {
+            Some((own, sum)) if *own == slot => {
+                if let Some((_, before)) = from {
+                    *sum += &(value - before);
+                }
+            }
+            last => {
+                let mut begun = Number::ZERO;
+                if let (Some((before_at, before)), Some((_, sum))) = (from, last) {
+                    let edge = value_at_edge((before_at, before), (*at, value), slot);
+                    *sum += &(&edge - before);
+                    begun = value - &edge;
+                }
+                sums.push((slot, begun));
+            }
         }
     }
     sums
@@ -42,6 +41,8 @@ pub fn slot_clock(values: &[(i64, Number)], length: i64) -> BTreeMap<i64, Number
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -61,7 +62,7 @@ mod tests {
         .into_iter()
         .map(|(at, value)| (at, Number::from(value)))
         .collect();
-        let slots = slot_clock(&values, 600_000);
+        let slots: BTreeMap<i64, Number> = slot_clock(&values, 600_000).into_iter().collect();
         let close = |slot: i64, expected: &str| {
             let difference = &slots[&slot] - &expected.parse().unwrap();
             let limit: Number = "0.00000000002".parse().unwrap();
@@ -78,7 +79,7 @@ mod tests {
         let values: Vec<(i64, Number)> = [(0, 0), (60_000, 10), (1_260_000, 130), (9_000_000, 500)]
             .map(|(at, v)| (at, Number::from(v)))
             .into();
-        let slots = slot_clock(&values, 300_000);
+        let slots: BTreeMap<i64, Number> = slot_clock(&values, 300_000).into_iter().collect();
         assert_eq!(slots.keys().copied().collect::<Vec<_>>(), [0, 1_200_000, 9_000_000]);
         assert_eq!(slots[&0], Number::from(124));
         assert_eq!(slots[&1_200_000], Number::from(6));

@@ -72,10 +72,13 @@ fn chunk_slots(
         let Some(property) = stream.properties.index(column.kind, &column.name) else { continue };
         let values: Vec<(i64, Number)> =
             (0..rows.len()).filter_map(|row| Some((rows.times[row], column.number(row)?))).collect();
-        let sums = slot_clock(&values, length);
-        for (slot, gathered) in &mut slots[base..] {
-            if let Some(clock) = sums.get(slot) {
-                gathered.acc.insert(property, Acc { clock: clock.clone(), ..Acc::default() });
+        let mut own = slots[base..].iter_mut();
+        for (slot, clock) in slot_clock(&values, length) {
+            // Both are in order of time; slots of values at the chunk's edges are not asked for.
+            if chunk.contains(&slot)
+                && let Some((_, gathered)) = own.find(|(start, _)| *start == slot)
+            {
+                gathered.acc.insert(property, Acc { clock, ..Acc::default() });
             }
         }
     }

@@ -9,7 +9,7 @@ use gridfolio_series::Columns;
 use crate::Outcome;
 
 /// The table of rows.
-pub struct Rows;
+pub(crate) struct Rows;
 
 const PUT: Insert = Insert {
     head: "INSERT INTO datum_row (stream, at, p0, p1, p2, p3)",
@@ -29,7 +29,7 @@ fn rows_of(stream: i64, columns: &Columns) -> Vec<[Arg; 6]> {
 }
 
 impl Rows {
-    pub async fn create(db: &Db) -> Outcome<Self> {
+    pub(crate) async fn create(db: &Db) -> Outcome<Self> {
         let mut tx = db.write().await?;
         query(
             "CREATE TABLE datum_row (stream BIGINT NOT NULL, at BIGINT NOT NULL, p0 BIGINT, p1 BIGINT, p2 BIGINT, \
@@ -42,11 +42,11 @@ impl Rows {
     }
 
     /// Upserts a batch in one transaction; the time without making the rows.
-    pub async fn write(&self, db: &Db, stream: i64, columns: &Columns) -> Outcome<Duration> {
+    pub(crate) async fn write(&self, db: &Db, stream: i64, columns: &Columns) -> Outcome<Duration> {
         self.put(db, rows_of(stream, columns)).await
     }
 
-    pub async fn write_many(&self, db: &Db, batches: &BTreeMap<i64, Columns>) -> Outcome<Duration> {
+    pub(crate) async fn write_many(&self, db: &Db, batches: &BTreeMap<i64, Columns>) -> Outcome<Duration> {
         self.put(db, batches.iter().flat_map(|(stream, columns)| rows_of(*stream, columns)).collect()).await
     }
 
@@ -59,7 +59,13 @@ impl Rows {
     }
 
     /// Reads a range; the time and the number of rows.
-    pub async fn read(&self, db: &Db, stream: i64, from: i64, until: i64) -> Outcome<(Duration, usize)> {
+    pub(crate) async fn read(
+        &self,
+        db: &Db,
+        stream: i64,
+        from: i64,
+        until: i64,
+    ) -> Outcome<(Duration, usize)> {
         let start = Instant::now();
         let mut session = db.read().await?;
         let rows: Vec<(i64, Option<i64>, Option<i64>, Option<i64>)> = query(
@@ -74,7 +80,13 @@ impl Rows {
     }
 
     /// Sums by months of equal length: less than the store has to do.
-    pub async fn by_month(&self, db: &Db, streams: &[i64], from: i64, until: i64) -> Outcome<Duration> {
+    pub(crate) async fn by_month(
+        &self,
+        db: &Db,
+        streams: &[i64],
+        from: i64,
+        until: i64,
+    ) -> Outcome<Duration> {
         let start = Instant::now();
         let mut session = db.read().await?;
         let text = format!(

@@ -7,11 +7,11 @@ use gridfolio_series::{Columns, Number, PropertyKind};
 
 use crate::Outcome;
 
-pub const DAY: i64 = 86_400_000;
+pub(crate) const DAY: i64 = 86_400_000;
 /// 2024-05-01T00:00Z
-pub const START: i64 = 1_714_521_600_000;
+pub(crate) const START: i64 = 1_714_521_600_000;
 /// 2023-01-01T07:00Z, midnight in Denver
-pub const YEAR_START: i64 = 1_672_556_400_000;
+pub(crate) const YEAR_START: i64 = 1_672_556_400_000;
 
 fn plant(number: usize) -> Plant {
     let step = f64::from(u32::try_from(number % 1000).unwrap_or(0));
@@ -34,7 +34,7 @@ fn columns(samples: &[Sample]) -> Outcome<Columns> {
 }
 
 /// Some days of one plant.
-pub fn batch(number: usize, first_day: usize, days: usize) -> Outcome<Columns> {
+pub(crate) fn batch(number: usize, first_day: usize, days: usize) -> Outcome<Columns> {
     let from = START + i64::try_from(first_day)? * DAY;
     let mut samples: Vec<Sample> = plant(number).samples(from, from + i64::try_from(days)? * DAY).collect();
     // A meter goes on where the batch before ended; roughly is enough here.
@@ -45,7 +45,7 @@ pub fn batch(number: usize, first_day: usize, days: usize) -> Outcome<Columns> {
 }
 
 /// A year of one load, every twelfth sample.
-pub fn hourly(number: usize) -> Outcome<Columns> {
+pub(crate) fn hourly(number: usize) -> Outcome<Columns> {
     let load = Load {
         base_kw: 2.0 + f64::from(u32::try_from(number)?),
         peak_kw: 20.0,
@@ -68,11 +68,16 @@ pub fn hourly(number: usize) -> Outcome<Columns> {
 fn read(name: &str) -> Outcome<Vec<Vec<String>>> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/measurements").join(name);
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect())
+    Ok(text
+        .lines()
+        .skip(1)
+        .filter(|line| !line.is_empty())
+        .map(|line| line.split(',').map(str::to_owned).collect())
+        .collect())
 }
 
 /// SERF East: power, irradiance, clear-sky irradiance and temperature.
-pub fn serf() -> Outcome<Columns> {
+pub(crate) fn serf() -> Outcome<Columns> {
     let (power, weather) = (read("serf_east_15min_ac_power.csv")?, read("serf_east_15min_irradiance.csv")?);
     let time = |row: &Vec<String>| -> Outcome<i64> {
         let instant: jiff::Timestamp = row[0].replacen(' ', "T", 1).parse()?;

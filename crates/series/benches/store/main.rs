@@ -1,7 +1,7 @@
 //! What the datum store costs, beside one row per datum in the same database engine with the same durability.
 //!
-//! `cargo bench -p gridfolio-series` (about a minute), `-- --quick` (seconds, figures mean little). Nothing is
-//! asserted: read the ratios.
+//! `cargo bench -p gridfolio-series` (about a minute), `-- --quick` (seconds, figures mean little), `-- backfill`,
+//! `-- fleet`, `-- serf` for one part. Nothing is asserted: read the ratios.
 
 mod baseline;
 mod data;
@@ -38,6 +38,9 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 fn main() -> Outcome<()> {
     let quick = std::env::args().any(|argument| argument == "--quick");
     let scale = if quick { QUICK } else { FULL };
+    let parts: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let part = |name: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == name);
     let folder = tempfile::tempdir()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     println!(
@@ -46,9 +49,16 @@ fn main() -> Outcome<()> {
     );
     println!("{:<58} {:>12} {:>12} {:>7} {:>14}", "", "store", "rows", "ratio", "goal");
     runtime.block_on(async {
-        backfill(folder.path(), &scale).await?;
-        fleet(folder.path(), &scale).await?;
-        real_file(folder.path()).await
+        if part("backfill") {
+            backfill(folder.path(), &scale).await?;
+        }
+        if part("fleet") {
+            fleet(folder.path(), &scale).await?;
+        }
+        if part("serf") {
+            real_file(folder.path()).await?;
+        }
+        Ok(())
     })
 }
 

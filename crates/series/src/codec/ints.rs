@@ -1,14 +1,20 @@
 //! Integers packed into few bits: the coding of times, values and dictionary indices.
 //!
-//! A column is differenced zero, one or two times, whichever is shortest, and cut into frames of 32; each frame
-//! stores its bit width and the bits. Signs are folded in (zigzag), or each frame stores its lowest value, again
-//! whichever is shorter. Differences wrap, so any `i64` survives.
+//! A column is differenced zero, one or two times and cut into frames of 8, 16 or 32; each frame stores its bit width
+//! and the bits. Signs are folded in (zigzag), or each frame stores its lowest value. Of all these forms the shortest
+//! is taken. Runs of frames of zeros take one byte. Differences wrap, so any `i64` survives.
 
 use super::bytes::{Put, Reader, unzigzag, zigzag};
 
-const FRAME: usize = 32;
+/// Shortest frame; frames are one, two or four times as long.
+const UNIT: usize = 8;
 /// Flag beside the order of differences: each frame stores its lowest value.
 const LOWEST: u8 = 4;
+/// Where the frame's length stands: 0, 1, 2 for 8, 16, 32.
+const LENGTH_SHIFT: u8 = 3;
+/// A frame's width from here on is a run of frames of zeros.
+const ZERO_RUN: u8 = 128;
+const LONGEST_RUN: usize = 128;
 
 /// Appends the values; their count is the reader's to know.
 pub(crate) fn put_ints(out: &mut Vec<u8>, values: &[i64]) {
@@ -16,12 +22,13 @@ pub(crate) fn put_ints(out: &mut Vec<u8>, values: &[i64]) {
     let twice = differences(once.get(1..).unwrap_or(&[]));
     let orders: [&[i64]; 3] = [values, once.get(1..).unwrap_or(&[]), twice.get(1..).unwrap_or(&[])];
     let mut best = (usize::MAX, 0_u8);
-    for (order, rest) in (0_u8..).zip(orders) {
-        if usize::from(order) > values.len() {
-            break;
+    for (order, rest) in (0_u8..).zip(orders).take(values.len() + 1) {
+        let units = Unit::of(rest);
+        for length in 0..3_u8 {
+            let (folded, lowest) = cost(&units, rest.len(), UNIT << length);
+            let mode = order | length << LENGTH_SHIFT;
+            best = best.min((folded, mode)).min((lowest, mode | LOWEST));
         }
-        let (folded, lowest) = cost(rest);
-        best = best.min((folded, order)).min((lowest, order | LOWEST));
     }
     let mode = best.1;
     out.push(mode);
@@ -32,9 +39,36 @@ pub(crate) fn put_ints(out: &mut Vec<u8>, values: &[i64]) {
     if order == 2 {
         out.put_i64(once[1]);
     }
-    for frame in orders[order].chunks(FRAME) {
+    put_frames(out, orders[order], mode);
+}
+
+fn put_frames(out: &mut Vec<u8>, values: &[i64], mode: u8) {
+    let mut zeros = 0_usize;
+    for frame in values.chunks(frame_length(mode)) {
+        if mode & LOWEST == 0 && zeros < LONGEST_RUN && frame.iter().all(|&value| value == 0) {
+            zeros += 1;
+            continue;
+        }
+        put_zeros(out, &mut zeros);
         put_frame(out, frame, mode & LOWEST != 0);
     }
+    put_zeros(out, &mut zeros);
+}
+
+fn put_zeros(out: &mut Vec<u8>, zeros: &mut usize) {
+    if *zeros > 0 {
+        out.push(ZERO_RUN + low_byte(*zeros as u64 - 1));
+        *zeros = 0;
+    }
+}
+
+/// The lowest eight bits.
+fn low_byte(value: u64) -> u8 {
+    value.to_le_bytes()[0]
+}
+
+fn frame_length(mode: u8) -> usize {
+    UNIT << (mode >> LENGTH_SHIFT & 3)
 }
 
 /// Wrapping differences to the value before; the first is the value itself.
@@ -47,34 +81,55 @@ fn width(bits: u64) -> usize {
     (u64::BITS - bits.leading_zeros()) as usize
 }
 
-/// Bytes that the frames take with signs folded in, and with each frame's lowest value.
-fn cost(values: &[i64]) -> (usize, usize) {
+/// What decides about the size of eight values.
+#[derive(Clone, Copy)]
+struct Unit {
+    bits: u64,
+    low: i64,
+    high: i64,
+}
+
+impl Unit {
+    fn of(values: &[i64]) -> Vec<Self> {
+        let unit = |values: &[i64]| Self {
+            bits: values.iter().fold(0, |bits, &value| bits | zigzag(value)),
+            low: values.iter().copied().min().unwrap_or(0),
+            high: values.iter().copied().max().unwrap_or(0),
+        };
+        values.chunks(UNIT).map(unit).collect()
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self { bits: self.bits | other.bits, low: self.low.min(other.low), high: self.high.max(other.high) }
+    }
+}
+
+/// Bytes that frames of a length take with signs folded in, and with each frame's lowest value.
+fn cost(units: &[Unit], mut count: usize, length: usize) -> (usize, usize) {
     let (mut folded, mut lowest) = (0, 0);
-    for frame in values.chunks(FRAME) {
-        let bits = frame.iter().fold(0, |bits, &value| bits | zigzag(value));
-        folded += 1 + (width(bits) * frame.len()).div_ceil(8);
-        let (low, range) = range_of(frame);
-        lowest += 1 + width(zigzag(low)).div_ceil(7).max(1) + (width(range) * frame.len()).div_ceil(8);
+    let mut in_run = false;
+    for frame in units.chunks(length / UNIT) {
+        let Some(all) = frame.iter().copied().reduce(Unit::with) else { continue };
+        let values = count.min(length);
+        count -= values;
+        folded += usize::from(all.bits != 0 || !in_run) + (width(all.bits) * values).div_ceil(8);
+        in_run = all.bits == 0;
+        let range = width(all.high.abs_diff(all.low));
+        lowest += 1 + width(zigzag(all.low)).div_ceil(7).max(1) + (range * values).div_ceil(8);
     }
     (folded, lowest)
 }
 
-/// Lowest value, and how far above it the highest lies.
-fn range_of(frame: &[i64]) -> (i64, u64) {
-    let low = frame.iter().copied().min().unwrap_or(0);
-    let high = frame.iter().copied().max().unwrap_or(0);
-    (low, high.abs_diff(low))
-}
-
 fn put_frame(out: &mut Vec<u8>, frame: &[i64], lowest: bool) {
     if lowest {
-        let (low, range) = range_of(frame);
-        out.push(width(range) as u8);
+        let low = frame.iter().copied().min().unwrap_or(0);
+        let width = width(frame.iter().copied().max().unwrap_or(0).abs_diff(low));
+        out.push(low_byte(width as u64));
         out.put_i64(low);
-        pack(out, width(range), frame.iter().map(|&value| value.wrapping_sub(low).cast_unsigned()));
+        pack(out, width, frame.iter().map(|&value| value.wrapping_sub(low).cast_unsigned()));
     } else {
         let width = width(frame.iter().fold(0, |bits, &value| bits | zigzag(value)));
-        out.push(width as u8);
+        out.push(low_byte(width as u64));
         pack(out, width, frame.iter().map(|&value| zigzag(value)));
     }
 }
@@ -85,13 +140,13 @@ fn pack(out: &mut Vec<u8>, width: usize, values: impl Iterator<Item = u64>) {
         buffer |= u128::from(value) << filled;
         filled += width;
         while filled >= 8 {
-            out.push(buffer as u8);
+            out.push(buffer.to_le_bytes()[0]);
             buffer >>= 8;
             filled -= 8;
         }
     }
     if filled > 0 {
-        out.push(buffer as u8);
+        out.push(buffer.to_le_bytes()[0]);
     }
 }
 
@@ -99,16 +154,16 @@ fn pack(out: &mut Vec<u8>, width: usize, values: impl Iterator<Item = u64>) {
 pub(crate) fn get_ints(reader: &mut Reader<'_>, count: usize) -> Option<Vec<i64>> {
     let mode = reader.byte()?;
     let order = usize::from(mode & 3);
-    if order > 2 || order > count || mode & !7 != 0 {
+    if order > 2 || order > count || mode >> LENGTH_SHIFT > 2 {
         return None;
     }
     let mut seeds = [0_i64; 2];
     for seed in seeds.iter_mut().take(order) {
         *seed = reader.i64()?;
     }
-    // A frame takes one byte at least, so a false count cannot ask for much memory.
+    // One byte stands for so many values at most, so a false count cannot ask for much memory.
     let packed = count - order;
-    if packed.div_ceil(FRAME) > reader.remaining() {
+    if packed.div_ceil(frame_length(mode) * LONGEST_RUN) > reader.remaining() {
         return None;
     }
     let mut values = Vec::with_capacity(count);
@@ -116,11 +171,8 @@ pub(crate) fn get_ints(reader: &mut Reader<'_>, count: usize) -> Option<Vec<i64>
     if order == 2 {
         values.push(seeds[0].wrapping_add(seeds[1]));
     }
-    let mut left = packed;
-    while left > 0 {
-        let length = left.min(FRAME);
-        get_frame(reader, length, mode & LOWEST != 0, &mut values)?;
-        left -= length;
+    while values.len() < count {
+        get_frame(reader, count, mode, &mut values)?;
     }
     restore(&mut values, order, seeds[1]);
     Some(values)
@@ -148,8 +200,17 @@ fn restore(values: &mut [i64], order: usize, mut difference: i64) {
     }
 }
 
-fn get_frame(reader: &mut Reader<'_>, length: usize, lowest: bool, values: &mut Vec<i64>) -> Option<()> {
-    let width = usize::from(reader.byte()?);
+/// Reads the next frame, or run of frames of zeros, of `count` values in all.
+fn get_frame(reader: &mut Reader<'_>, count: usize, mode: u8, values: &mut Vec<i64>) -> Option<()> {
+    let lowest = mode & LOWEST != 0;
+    let head = reader.byte()?;
+    let left = count - values.len();
+    if head >= ZERO_RUN && !lowest {
+        let zeros = frame_length(mode) * usize::from(head - ZERO_RUN + 1);
+        values.resize(values.len() + zeros.min(left), 0);
+        return Some(());
+    }
+    let (width, length) = (usize::from(head), left.min(frame_length(mode)));
     if width > 64 {
         return None;
     }
@@ -163,12 +224,17 @@ fn get_frame(reader: &mut Reader<'_>, length: usize, lowest: bool, values: &mut 
             next += 1;
             filled += 8;
         }
-        let bits = buffer as u64 & mask;
+        let bits = low_word(buffer) & mask;
         buffer >>= width;
         filled -= width;
         values.push(if lowest { low.wrapping_add(bits.cast_signed()) } else { unzigzag(bits) });
     }
     Some(())
+}
+
+/// The lowest 64 bits.
+fn low_word(value: u128) -> u64 {
+    (value & u128::from(u64::MAX)).try_into().unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -198,7 +264,7 @@ mod tests {
             round_trip(&values);
         }
         let regular: Vec<i64> = (0..288).map(|n| 1_700_000_000_000 + n * 300_000).collect();
-        assert!(round_trip(&regular) < 32);
+        assert!(round_trip(&regular) < 16);
     }
 
     #[test]
@@ -209,6 +275,10 @@ mod tests {
             assert_eq!(get_ints(&mut Reader::new(&bytes[..length]), 5), None, "{length}");
         }
         assert_eq!(get_ints(&mut Reader::new(&[0, 0]), usize::MAX), None);
+        let mut nights = vec![0; 3000];
+        nights.extend(1..40);
+        nights.extend(vec![0; 900]);
+        assert!(round_trip(&nights) < 80);
     }
 
     proptest! {
