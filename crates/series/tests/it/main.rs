@@ -2,5 +2,6 @@
 
 mod basics;
 mod model;
+mod peak;
 mod random;
 mod support;

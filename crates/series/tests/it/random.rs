@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use gridfolio_db::Session;
 use gridfolio_series::{
-    Bucket, BucketSize, Columns, Datum, Number, StreamBuckets, Window, buckets, raw, remove, set_zone,
-    settle, write,
+    Bucket, BucketSize, Columns, Datum, Number, StreamBuckets, Window, advance_shift, begin_shift, buckets,
+    raw, remove, set_zone, settle, write,
 };
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -33,6 +33,8 @@ enum Step {
     Remove(Vec<usize>),
     Zone(&'static str),
     Settle(usize),
+    Shift(i64, i64),
+    Advance(usize),
 }
 
 /// Instants on a coarse raster, so that rows meet hours, gaps and each other.
@@ -81,6 +83,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             2 => prop::collection::vec(0usize..200, 1..6).prop_map(Step::Remove),
             1 => prop::sample::select(&ZONES[..]).prop_map(Step::Zone),
             1 => (1usize..20).prop_map(Step::Settle),
+            1 => (at(), -300i64..300).prop_map(move |(at, delta)| Step::Shift(base + at, delta)),
+            1 => (1usize..50).prop_map(Step::Advance),
         ];
         prop::collection::vec(step, 1..7)
     })
@@ -119,6 +123,18 @@ async fn apply(test: &TestDb, id: i64, rows: &mut Rows, zone: &mut &'static str,
         }
         Step::Settle(days) => {
             settle(&mut tx, days).await.unwrap();
+        }
+        Step::Shift(from, delta) => {
+            let delta = Number::new(delta.into(), 2);
+            begin_shift(&mut tx, id, "w", from, &delta).await.unwrap();
+            for (_, datum) in rows.range_mut(from..) {
+                if let Some(value) = datum.accumulating.get_mut("w") {
+                    *value += &delta;
+                }
+            }
+        }
+        Step::Advance(datums) => {
+            advance_shift(&mut tx, Some(id), datums).await.unwrap();
         }
     }
     tx.commit().await.unwrap();
@@ -222,6 +238,7 @@ async fn history(test: &TestDb, steps: Vec<Step>, windows: &Windows) {
         _ => None,
     });
     let base = base.unwrap_or(BASES[0]);
+    let steps_end_settled = steps.len() % 2 == 0;
     for step in steps {
         apply(test, id, &mut rows, &mut zone, step).await;
         let mut session = test.db.read().await.unwrap();
@@ -232,6 +249,14 @@ async fn history(test: &TestDb, steps: Vec<Step>, windows: &Windows) {
     let mut session = test.db.read().await.unwrap();
     let stored: Vec<Datum> = raw(&mut session, id, i64::MIN, i64::MAX).await.unwrap().datums().collect();
     assert_eq!(stored, rows.values().cloned().collect::<Vec<_>>());
+    drop(session);
+    let mut tx = test.db.write().await.unwrap();
+    if steps_end_settled {
+        while advance_shift(&mut tx, Some(id), 100).await.unwrap() {}
+        while settle(&mut tx, 7).await.unwrap() > 0 {}
+    }
+    tx.commit().await.unwrap();
+    let mut session = test.db.read().await.unwrap();
     for window in windows {
         check(&mut session, id, &rows, base, window).await;
         // The stream's own zone is answered from aggregates.
