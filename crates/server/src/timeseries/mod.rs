@@ -3,4 +3,5 @@
 
 pub mod import;
 pub mod service;
+pub mod settle;
 pub mod store;

@@ -6,7 +6,7 @@ use gridfolio_wire::{ProjectCode, SourceId};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::settings::next_number;
 use crate::kit::tx::Tx;
-use crate::timeseries::store;
+use crate::timeseries::{settle, store};
 
 /// The node of a project; made if there is none. A project made again gets its old node back, with its streams.
 pub async fn ensure_node(tx: &mut Tx, project: &ProjectCode) -> ApiResult<i64> {
@@ -57,8 +57,13 @@ pub async fn list_sources(session: &mut Session, projects: &[&ProjectCode]) -> A
 
 /// Puts the streams of a project's nodes into a time zone.
 pub async fn set_zone(tx: &mut Tx, project: &ProjectCode, zone: &str) -> ApiResult<()> {
+    let mut changed = 0;
     for (node, _) in store::list_nodes(tx, &[project]).await? {
-        gridfolio_series::set_zone(tx.raw(), node, zone).await?;
+        changed += gridfolio_series::set_zone(tx.raw(), node, zone).await?;
     }
-    Ok(())
+    if changed == 0 {
+        return Ok(());
+    }
+    let (app, now) = (tx.app().clone(), tx.now_ms());
+    settle::enqueue(tx, &app, now).await
 }

@@ -1,6 +1,7 @@
 //! The registry of jobs. What a job does lives in its area.
 
 use crate::kit::jobs::Job;
+use crate::timeseries::settle;
 
 /// All kinds of jobs.
-pub const JOBS: &[Job] = &[];
+pub const JOBS: &[Job] = &[settle::JOB];

@@ -24,6 +24,7 @@ use crate::timeseries::import::store::{self, Batch, Import, State};
 use crate::timeseries::import::target::{self, Missing, Target};
 use crate::timeseries::import::windows::{self, DAY};
 use crate::timeseries::import::work;
+use crate::timeseries::settle::{self, settle};
 
 /// Rows of one transaction: it holds the database's lock for a few dozen milliseconds.
 const BATCH: usize = 5000;
@@ -34,6 +35,9 @@ const SPANNED: i64 = 20_000;
 
 /// Shifts of a derived meter that wait to be applied at most: each makes reading the stream a little slower.
 const SHIFTS: usize = 8;
+
+/// When the server's job applies shifts that the command was stopped from applying itself.
+pub const PATIENCE_MS: i64 = 10 * 60_000;
 
 /// What an import is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,7 +158,7 @@ impl Running {
             let byte = batch.through_byte;
             self.batch(app, &properties, batch).await?;
             if self.shifts >= SHIFTS {
-                work::settle(app, self.begun.import.stream).await?;
+                settle(app, Some(self.begun.import.stream)).await?;
                 self.shifts = 0;
             }
             progress(Stage::Writing, byte);
@@ -162,7 +166,7 @@ impl Running {
         drop(batches);
         out.map_or(Ok(()), |mut out| out.flush())
             .map_err(|source| gridfolio_meterfile::Error::Rejects { source })?;
-        work::settle(app, self.begun.import.stream).await
+        Ok(settle(app, Some(self.begun.import.stream)).await?)
     }
 
     /// Gives datums that were there before the meter theirs.
@@ -201,11 +205,17 @@ impl Running {
     async fn piece(&mut self, app: &App, fresh: &[(u64, Datum)], through_line: i64) -> Result<()> {
         let mut tx = app.db.write().await?;
         work::lock(&mut tx, self.begun.import.stream).await?;
+        // Another command may have begun to derive a meter here meanwhile.
+        self.begun.note = Note::find(&mut tx, self.begun.import.stream).await?;
+        let shifts = self.shifts;
         let mut batch = Batch::default();
         for region in windows::regions(fresh.iter().map(|(_, datum)| datum.at)) {
             let inside = |datum: &Datum| (region.0..=region.1).contains(&datum.at);
             let fresh: Vec<&(u64, Datum)> = fresh.iter().filter(|(_, datum)| inside(datum)).collect();
             self.region(&mut tx, region, &fresh, &mut batch).await?;
+        }
+        if shifts == 0 && self.shifts > 0 {
+            settle::enqueue(&mut tx, app, app.clock.now_ms() + PATIENCE_MS).await?;
         }
         let count = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
         let replaced = count(batch.replaced.len());

@@ -16,9 +16,11 @@ use crate::app::App;
 use crate::timeseries::import::error::{Error, Result};
 use crate::timeseries::import::journal::checksum;
 use crate::timeseries::import::meter::{self, Note};
+use crate::timeseries::import::run::PATIENCE_MS;
 use crate::timeseries::import::store::{self, Batch, Import, State};
 use crate::timeseries::import::windows;
 use crate::timeseries::import::work;
+use crate::timeseries::settle::{self, settle};
 
 /// Transactions after which shifts of a derived meter are applied: each that waits makes reading a little slower.
 const SETTLE_EVERY: u64 = 8;
@@ -50,6 +52,9 @@ pub async fn undo(app: &App, id: i64, progress: &mut (dyn FnMut(u64, u64) + Send
     refuse_if_touched(app, &import, &batches, except.as_deref()).await?;
     let mut tx = app.db.write().await?;
     store::set_state(&mut tx, id, State::Undoing, None).await?;
+    if except.is_some() {
+        settle::enqueue(&mut tx, app, app.clock.now_ms() + PATIENCE_MS).await?;
+    }
     tx.commit().await?;
     let (mut removed, mut restored) = (0, 0);
     let total = batches.len() as u64;
@@ -57,12 +62,12 @@ pub async fn undo(app: &App, id: i64, progress: &mut (dyn FnMut(u64, u64) + Send
         let (gone, back) = undo_batch(app, &import, number, except.as_deref()).await?;
         (removed, restored) = (removed + gone, restored + back);
         if done % SETTLE_EVERY == 0 {
-            work::settle(app, import.stream).await?;
+            settle(app, Some(import.stream)).await?;
         }
         progress(done, total);
     }
     let import = close(app, import).await?;
-    work::settle(app, import.stream).await?;
+    settle(app, Some(import.stream)).await?;
     Ok(Undone { import, removed, restored })
 }
 

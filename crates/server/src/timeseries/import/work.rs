@@ -3,14 +3,11 @@
 use gridfolio_db::WriteTx;
 use gridfolio_series::Columns;
 
-use crate::app::App;
 use crate::kit::error::ApiError;
 use crate::timeseries::import::error::{Error, Result};
 
 /// Datums that are read at a time where a transaction goes over a stretch not given by a file.
 pub const STEP: usize = 5000;
-/// Local days whose aggregates one transaction makes.
-const DAYS: usize = 14;
 
 /// Makes this transaction the only one that writes to the stream.
 pub async fn lock(tx: &mut WriteTx, stream: i64) -> Result<()> {
@@ -25,25 +22,4 @@ pub fn is_busy(error: &Error) -> bool {
         error,
         Error::Api(ApiError::Busy) | Error::Series(gridfolio_series::Error::Db(gridfolio_db::Error::Busy))
     )
-}
-
-/// Applies what shifted meters and changed zones have left to do on the stream, in short transactions. Answers are
-/// right before it as well, only slower.
-pub async fn settle(app: &App, stream: i64) -> Result<()> {
-    loop {
-        let mut tx = app.db.write().await?;
-        let left = gridfolio_series::advance_shift(&mut tx, Some(stream), STEP).await?;
-        tx.commit().await?;
-        if !left {
-            break;
-        }
-    }
-    loop {
-        let mut tx = app.db.write().await?;
-        let days = gridfolio_series::settle(&mut tx, DAYS).await?;
-        tx.commit().await?;
-        if days == 0 {
-            return Ok(());
-        }
-    }
 }
