@@ -4,8 +4,11 @@ use gridfolio::app::App;
 use gridfolio::identity::authority::{Authority, IdentityConfig};
 use gridfolio::identity::seal::SealKey;
 use gridfolio::kit::clock::{Clock, Ids};
+use gridfolio::kit::jobs;
+use gridfolio::timeseries::import::run::PATIENCE_MS;
 use gridfolio::timeseries::import::{self, Request, Stage};
-use gridfolio_db::{Db, DbOptions};
+use gridfolio::worker::JOBS;
+use gridfolio_db::{Db, DbOptions, query};
 use gridfolio_testkit::{Backend, TestApp, both};
 
 use super::{deriving, refusal, regular, request, run, stored, undo};
@@ -22,6 +25,13 @@ async fn die_in_the_second_batch(app: &TestApp, request: &Request) {
         let _ = import::run(&app, &request, &mut progress).await;
     });
     assert!(task.await.unwrap_err().is_panic());
+}
+
+async fn shifts(app: &TestApp) -> i64 {
+    let mut snapshot = app.app.db.read().await.unwrap();
+    let count = query("SELECT CAST(COUNT(*) AS BIGINT) FROM datum_shift");
+    let (count,): (i64,) = count.one(&mut snapshot).await.unwrap();
+    count
 }
 
 fn content() -> String {
@@ -47,6 +57,19 @@ both! {
         assert_eq!(stored(&app).await, stored(&undisturbed).await);
         assert_eq!(undo(&app, 1).await.unwrap().removed, 12_000);
         assert!(stored(&app).await.is_empty());
+    }
+
+    async fn what_a_stopped_command_leaves_to_do_the_server_does(app) {
+        let later = regular((20_000..20_500).map(|i| (i, 700)), 5);
+        run(&app, &deriving(&app, "later.csv", &later)).await.unwrap();
+        die_in_the_second_batch(&app, &deriving(&app, "m.csv", &content())).await;
+        assert!(shifts(&app).await > 0, "the meter behind the file has shifted");
+        let before = stored(&app).await;
+        assert!(!jobs::work_once(&app.app, JOBS).await.unwrap(), "the command has time to do it itself");
+        app.app.clock.advance(PATIENCE_MS);
+        assert!(jobs::work_once(&app.app, JOBS).await.unwrap());
+        assert_eq!(shifts(&app).await, 0);
+        assert_eq!(stored(&app).await, before);
     }
 
     async fn an_interrupted_import_can_be_taken_back(app) {
