@@ -1,9 +1,10 @@
 //! Reading a stream piece by piece: neighbours, next rows, regions of a batch.
 //!
-//! Nothing here reads a whole stream at once.
+//! Nothing here reads a whole stream at once. The newest datum is asked first: it is cheap to find, and most files
+//! lie behind it.
 
 use gridfolio_db::Session;
-use gridfolio_series::{Datum, Extent, Result, extent, raw};
+use gridfolio_series::{Datum, Extent, Result, extent, latest, raw};
 
 const HOUR: i64 = 3_600_000;
 /// Milliseconds of a day.
@@ -25,6 +26,9 @@ pub fn regions(instants: impl IntoIterator<Item = i64>) -> Vec<(i64, i64)> {
 
 /// The datums from first to last, both included.
 pub async fn between(session: &mut Session, stream: i64, (first, last): (i64, i64)) -> Result<Vec<Datum>> {
+    if latest(session, stream).await?.is_none_or(|newest| newest.at < first) {
+        return Ok(Vec::new());
+    }
     Ok(raw(session, stream, first, last.saturating_add(1)).await?.datums().collect())
 }
 
@@ -35,6 +39,10 @@ pub async fn last_before(
     before: i64,
     wanted: impl Fn(&Datum) -> bool,
 ) -> Result<Option<Datum>> {
+    let newest = latest(session, stream).await?.filter(|newest| newest.at < before && wanted(newest));
+    if newest.is_some() {
+        return Ok(newest);
+    }
     let Some(Extent { first_at, last_at, .. }) = extent(session, stream).await? else { return Ok(None) };
     let (mut until, mut width) = (before.min(last_at + 1), HOUR);
     while until > first_at {
@@ -55,6 +63,9 @@ pub async fn first_from(
     from: i64,
     wanted: impl Fn(&Datum) -> bool,
 ) -> Result<Option<Datum>> {
+    if latest(session, stream).await?.is_none_or(|newest| newest.at < from) {
+        return Ok(None);
+    }
     let Some(Extent { first_at, last_at, .. }) = extent(session, stream).await? else { return Ok(None) };
     let (mut from, mut width) = (from.max(first_at), HOUR);
     while from <= last_at {
