@@ -23,9 +23,9 @@ fmt:
 clippy:
     cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings
 
-# Licences, forbidden crates and sources of the dependencies; needs no network
+# Licences, forbidden crates and sources of the dependencies; needs no advisory database
 deny:
-    cargo deny --offline --locked check bans licenses sources
+    cargo deny --locked check bans licenses sources
 
 # Dependencies that nothing uses
 machete:
