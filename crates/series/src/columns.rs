@@ -18,6 +18,7 @@ pub(crate) type Tags = BTreeSet<String>;
 
 /// Datums of one stream as columns.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "columns are what they are called")]
 pub struct Columns {
     pub(crate) times: Vec<i64>,
     pub(crate) columns: Vec<Column>,

@@ -283,32 +283,32 @@ async fn settle_stream(tx: &mut WriteTx, id: i64, max_days: usize) -> Result<usi
     let calendar = Calendar::new(zone_named(&stream.zone)?);
     let (days, done) = stale_days(tx, &stream, &calendar, stale, max_days).await?;
     let mut changes = AggChanges::default();
-    let (Some(&first), Some(&last)) = (days.first(), days.last()) else {
-        return set_stale(tx, id, None).await.map(|()| 0);
-    };
-    let (from, until) = (calendar.first_hour(first)?, calendar.first_hour(last + 1)?);
-    let rows = blocks::load(tx, &stream, from, until, Wanted::All).await?;
-    let builder = Builder::new(&rows, &stream.properties);
-    for DayRows { day, rows } in local_days(&calendar, &rows.times)? {
-        if let Some(summary) = builder.summary(rows) {
-            changes.put(AggKey { stream: id, kind: DAYS, start: day }, &summary);
+    if let (Some(&first), Some(&last)) = (days.first(), days.last()) {
+        let (from, until) = (calendar.first_hour(first)?, calendar.first_hour(last + 1)?);
+        let rows = blocks::load(tx, &stream, from, until, Wanted::All).await?;
+        let builder = Builder::new(&rows, &stream.properties);
+        for DayRows { day, rows } in local_days(&calendar, &rows.times)? {
+            if let Some(summary) = builder.summary(rows) {
+                changes.put(AggKey { stream: id, kind: DAYS, start: day }, &summary);
+            }
         }
+        changes.flush(tx).await?;
     }
-    changes.flush(tx).await?;
-    // The month before the mark may have waited for its end.
+    let mark = days.last().filter(|_| !done).map(|last| last + 1);
+    // The month before the old mark may have waited for its end.
     let before = (stale > i64::MIN).then(|| stale - 1);
     let months: BTreeSet<i64> =
         before.iter().chain(&days).map(|&day| month_of(day)).collect::<Result<_>>()?;
     for month in months {
-        if !done && first_day_of(month + 1)? > last + 1 {
-            continue;
-        }
-        if let Some(summary) = month_of_days(tx, id, month).await? {
+        let next = first_day_of(month + 1)?;
+        if mark.is_none_or(|mark| next <= mark)
+            && let Some(summary) = month_of_days(tx, id, month).await?
+        {
             changes.put(AggKey { stream: id, kind: MONTHS, start: month }, &summary);
         }
     }
     changes.flush(tx).await?;
-    set_stale(tx, id, if done { None } else { Some(last + 1) }).await?;
+    set_stale(tx, id, mark).await?;
     Ok(days.len())
 }
 

@@ -8,6 +8,9 @@ use gridfolio_series::Columns;
 
 use crate::Outcome;
 
+/// Time and three values.
+type Row = (i64, Option<i64>, Option<i64>, Option<i64>);
+
 /// The table of rows.
 pub(crate) struct Rows;
 
@@ -68,7 +71,7 @@ impl Rows {
     ) -> Outcome<(Duration, usize)> {
         let start = Instant::now();
         let mut session = db.read().await?;
-        let rows: Vec<(i64, Option<i64>, Option<i64>, Option<i64>)> = query(
+        let rows: Vec<Row> = query(
             "SELECT at, p0, p1, p2 FROM datum_row WHERE stream = $1 AND at >= $2 AND at < $3 ORDER BY at",
         )
         .bind(stream)

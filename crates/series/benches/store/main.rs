@@ -161,13 +161,13 @@ fn median(mut times: Vec<Duration>) -> f64 {
 async fn month_reads(db: &Db, rows_db: &Db, rows: &Rows, ids: &[i64], scale: &Scale) -> Outcome<()> {
     let (from, until) = (START + DAY, START + 31 * DAY);
     let window = Window { from, until, zone: TimeZone::get("America/Denver")?, size: BucketSize::FiveMinute };
-    let (mut raws, mut slots, mut plain) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut datums, mut slots, mut plain) = (Vec::new(), Vec::new(), Vec::new());
     for turn in 0..scale.reads {
         let id = ids[turn % ids.len()];
         let start = Instant::now();
         let mut session = db.read().await?;
         let found = raw(&mut session, id, from, until).await?;
-        raws.push(start.elapsed());
+        datums.push(start.elapsed());
         let start = Instant::now();
         let answer = buckets(&mut session, &[id], &window, &["watts", "wattHours"]).await?;
         slots.push(start.elapsed());
@@ -183,7 +183,7 @@ async fn month_reads(db: &Db, rows_db: &Db, rows: &Rows, ids: &[i64], scale: &Sc
         }
     }
     let plain = median(plain);
-    line("one source-month of datums at 5 minutes: ms (p50)", median(raws), Some(plain), "≤ 3");
+    line("one source-month of datums at 5 minutes: ms (p50)", median(datums), Some(plain), "≤ 3");
     line("the same as 5-minute buckets (clock energy, mean): ms", median(slots), Some(plain), "");
     Ok(())
 }

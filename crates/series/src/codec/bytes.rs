@@ -34,18 +34,18 @@ pub(crate) trait Put {
 impl Put for Vec<u8> {
     fn put_u64(&mut self, mut value: u64) {
         while value >= 0x80 {
-            self.push((value & 0x7f) as u8 | 0x80);
+            self.push(value.to_le_bytes()[0] | 0x80);
             value >>= 7;
         }
-        self.push(value as u8);
+        self.push(value.to_le_bytes()[0]);
     }
 
     fn put_u128(&mut self, mut value: u128) {
         while value >= 0x80 {
-            self.push((value & 0x7f) as u8 | 0x80);
+            self.push(value.to_le_bytes()[0] | 0x80);
             value >>= 7;
         }
-        self.push(value as u8);
+        self.push(value.to_le_bytes()[0]);
     }
 
     fn put_text(&mut self, text: &str) {

@@ -121,9 +121,8 @@ fn gaps_are_lost_from_the_clock_and_kept_in_the_reading() {
 
 #[test]
 fn meters() {
-    let every_ten: String = (0..15)
-        .map(|n| format!("{}:{:02}={} ", 11 + (55 + n * 10) / 60, (55 + n * 10) % 60, 1000 + n * 100))
-        .collect();
+    let item = |n: i64| format!("{}:{:02}={}", 11 + (55 + n * 10) / 60, (55 + n * 10) % 60, 1000 + n * 100);
+    let every_ten = (0..15).map(item).collect::<Vec<_>>().join(" ");
     check(&every_ten, at(12, 0), "600", [600, 1000, 1600]);
     check(&every_ten, at(13, 0), "600", [600, 1600, 2200]);
     let gap: Vec<&str> =

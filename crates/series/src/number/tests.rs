@@ -84,8 +84,8 @@ proptest! {
         let value = number(&format!("{digits}e{exponent}"));
         prop_assert_eq!(Number::from_stored(&value.to_string()), Some(value.clone()));
         prop_assert_eq!(value.mul_pow10(-exponent), number(&digits));
-        prop_assert_eq!(value.scaled(value.scale()), Some(digits.parse::<i128>().unwrap_or(0))
-            .map(|m| strip_zeros(m)).filter(|(m, _)| *m != 0).map_or(Some(0), |(m, _)| Some(m)));
+        let mantissa = digits.parse::<i128>().unwrap_or(0);
+        prop_assert_eq!(value.scaled(value.scale()), Some(if mantissa == 0 { 0 } else { strip_zeros(mantissa).0 }));
     }
 
     #[test]

@@ -113,3 +113,30 @@ impl Acc {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_hours_roll_up_as_published() {
+        let (mut x, mut a, mut shown) = (Inst::default(), Acc::default(), Number::from(100));
+        for hour in 0..8 {
+            let tenths = |value: i64| Number::new(i128::from(value + hour), 1);
+            x.add(&Inst {
+                sum: &tenths(12) * &Number::from(6),
+                count: 6,
+                min: tenths(11),
+                max: tenths(31),
+                slot_bound: tenths(31),
+            });
+            let end = &shown + &Number::from(100 + hour);
+            a.add(&Number::from(100 * (hour + 1)), Some(&Reading::step(&shown, &end)));
+            shown = end;
+        }
+        assert_eq!(x.sum.div_significant(48, 16), Some(Number::new(155, 2)));
+        assert_eq!((x.count, x.min, x.max), (48, Number::new(11, 1), Number::new(38, 1)));
+        assert_eq!(a.clock, Number::from(3600));
+        assert_eq!(a.reading, Some(Reading::step(&Number::from(100), &Number::from(928))));
+    }
+}

@@ -8,7 +8,7 @@ use crate::support::HOUR;
 
 /// What a bucket says, by property name.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct ModelBucket {
+pub(crate) struct ModelBucket {
     /// sum, count, min, max
     pub inst: BTreeMap<String, (Number, u64, Number, Number)>,
     /// clock (to 20 digits), and diff, start, end
@@ -17,7 +17,7 @@ pub struct ModelBucket {
     pub tags: BTreeSet<String>,
 }
 
-pub type Rows = BTreeMap<i64, Datum>;
+pub(crate) type Rows = BTreeMap<i64, Datum>;
 
 fn mode(values: impl IntoIterator<Item = String>) -> Option<String> {
     let mut counts: BTreeMap<String, i32> = BTreeMap::new();
@@ -29,7 +29,7 @@ fn mode(values: impl IntoIterator<Item = String>) -> Option<String> {
 }
 
 /// The record of the hour [S, E), straight from the contract's words.
-pub fn hour(rows: &Rows, s: i64) -> Option<ModelBucket> {
+pub(crate) fn hour(rows: &Rows, s: i64) -> Option<ModelBucket> {
     let e = s + HOUR;
     let year_ago = jiff::Timestamp::from_millisecond(s).unwrap().to_zoned(jiff::tz::TimeZone::UTC)
         - jiff::Span::new().years(1);
@@ -102,7 +102,7 @@ fn add(sum: &mut ModelBucket, later: &ModelBucket) {
 }
 
 /// All buckets of a window of hours or longer, keyed by wall time (and offset, for hours).
-pub fn buckets(rows: &Rows, window: &Window) -> BTreeMap<String, ModelBucket> {
+pub(crate) fn buckets(rows: &Rows, window: &Window) -> BTreeMap<String, ModelBucket> {
     let mut answer: BTreeMap<String, ModelBucket> = BTreeMap::new();
     // Bucket → day → modes of its hours.
     let mut modes: BTreeMap<(String, String), BTreeMap<String, Vec<String>>> = BTreeMap::new();

@@ -238,7 +238,7 @@ async fn history(test: &TestDb, steps: Vec<Step>, windows: &Windows) {
         _ => None,
     });
     let base = base.unwrap_or(BASES[0]);
-    let steps_end_settled = steps.len() % 2 == 0;
+    let steps_end_settled = steps.len().is_multiple_of(2);
     for step in steps {
         apply(test, id, &mut rows, &mut zone, step).await;
         let mut session = test.db.read().await.unwrap();

@@ -1,4 +1,4 @@
-//! Databases for tests: SQLite always, PostgreSQL where `GRIDFOLIO_TEST_POSTGRES` says how.
+//! Databases for tests: the embedded one always, a server where `GRIDFOLIO_TEST_POSTGRES` says how.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,19 +6,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use gridfolio_db::{Db, DbOptions, Query};
 use gridfolio_series::{StreamKey, ensure_stream};
 
-pub const HOUR: i64 = 3_600_000;
-pub const DAY: i64 = 24 * HOUR;
+pub(crate) const HOUR: i64 = 3_600_000;
+pub(crate) const DAY: i64 = 24 * HOUR;
 const POSTGRES: &str = "GRIDFOLIO_TEST_POSTGRES";
 
 /// A database of its own for one test.
-pub struct TestDb {
+pub(crate) struct TestDb {
     pub db: Db,
     admin: Option<(Db, String)>,
     _folder: tempfile::TempDir,
 }
 
 impl TestDb {
-    pub async fn sqlite() -> Self {
+    pub(crate) async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&DbOptions::new(folder.path().join("t.db").to_str().unwrap())).await.unwrap();
         db.migrate().await.unwrap();
@@ -57,7 +57,7 @@ async fn run_outside(db: &Db, sql: String) {
 }
 
 /// Runs a test on every database there is.
-pub fn on_databases<F: Future<Output = TestDb>>(test: impl Fn(TestDb) -> F) {
+pub(crate) fn on_databases<F: Future<Output = TestDb>>(test: impl Fn(TestDb) -> F) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         test(TestDb::sqlite().await).await.close().await;
@@ -68,7 +68,7 @@ pub fn on_databases<F: Future<Output = TestDb>>(test: impl Fn(TestDb) -> F) {
 }
 
 /// Makes a stream.
-pub async fn stream(db: &Db, source: &str, zone: &str) -> i64 {
+pub(crate) async fn stream(db: &Db, source: &str, zone: &str) -> i64 {
     let mut tx = db.write().await.unwrap();
     let made = ensure_stream(&mut tx, &StreamKey::new(1, source), zone).await.unwrap();
     tx.commit().await.unwrap();
@@ -76,7 +76,7 @@ pub async fn stream(db: &Db, source: &str, zone: &str) -> i64 {
 }
 
 /// Damages what is stored, as a bad disk would.
-pub async fn sql(db: &Db, text: &str) -> u64 {
+pub(crate) async fn sql(db: &Db, text: &str) -> u64 {
     let mut tx = db.write().await.unwrap();
     let touched = Query::assembled(text.to_owned()).execute(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
