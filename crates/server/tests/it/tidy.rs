@@ -13,6 +13,7 @@ struct Source {
 fn sources() -> Vec<Source> {
     let mut found = Vec::new();
     collect(&files::repository("crates"), &mut found);
+    found.sort_by(|a, b| a.path.cmp(&b.path));
     assert!(found.len() > 50, "only {} files were found", found.len());
     found
 }
