@@ -59,8 +59,11 @@ impl Drop for Server {
     }
 }
 
+/// The key that opens the secrets of the template, for programs that work on a test's database.
+pub const SECRET_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+
 fn seal() -> SealKey {
-    SealKey::from_base64("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=").unwrap()
+    SealKey::from_base64(SECRET_KEY).unwrap()
 }
 
 fn identity(public_url: &str) -> IdentityConfig {

@@ -15,7 +15,7 @@ mod postgres;
 pub mod samples;
 pub mod schema_check;
 
-pub use app::{ADMINISTRATOR, NOW, PASSWORD, TestApp, USER};
+pub use app::{ADMINISTRATOR, NOW, PASSWORD, SECRET_KEY, TestApp, USER};
 pub use client::{Call, Reply, Role};
 pub use database::{Backend, TestDb};
 

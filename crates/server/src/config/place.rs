@@ -26,7 +26,7 @@ pub struct Place {
     #[arg(long, value_name = "BASE64", hide = true)]
     pub secret_key: Option<String>,
     /// What to log, such as info, warn, gridfolio=debug.
-    #[arg(long, value_name = "FILTER", default_value = "info,gridfolio::request=warn")]
+    #[arg(long, value_name = "FILTER", default_value = "info,sqlx=warn")]
     pub log: String,
 }
 

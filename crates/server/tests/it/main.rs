@@ -9,6 +9,8 @@ mod database;
 mod http;
 mod import;
 mod jobs;
+mod program;
 mod reference;
 mod routes;
 mod tidy;
+mod two_processes;

@@ -134,6 +134,8 @@ both! {
         moved["timezone"] = json!("Asia/Kolkata");
         app.put("/projects/P1", &moved).await.ok();
         let answer = energy(&app, "start=2025-06-01&end=2025-06-03&aggregation=day").await;
+        while gridfolio::kit::jobs::work_once(&app.app, gridfolio::worker::JOBS).await.unwrap() {}
+        assert_eq!(energy(&app, "start=2025-06-01&end=2025-06-03&aggregation=day").await, answer, "settled or not");
         let totals = answer["project"]["aggregatedTotals"].clone();
         // 06:00 to 19:00 UTC are the hours whose start lies before local midnight (18:30 UTC)
         assert_eq!(totals["2025-06-01T00:00:00"]["generation"], json!(7800));

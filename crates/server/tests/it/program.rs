@@ -1,0 +1,277 @@
+//! The binary as a person meets it: first start, people, configuration, health check of the set-up, clean stop.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// A running `gridfolio`; killed if a test fails before it is stopped.
+pub(crate) struct Program {
+    child: Child,
+    /// The lines it printed until it listened.
+    pub(crate) said: Vec<String>,
+    /// `127.0.0.1:PORT`
+    pub(crate) address: String,
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) fn gridfolio() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gridfolio"));
+    command.stdin(Stdio::null());
+    command
+}
+
+impl Program {
+    /// Starts it on a free port and waits for the line that ends in its address.
+    pub(crate) fn start(mut command: Command, until: &str) -> Self {
+        let mut child = command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut said = Vec::new();
+        let address = loop {
+            let line = lines.next().unwrap_or_else(|| panic!("it ended after {said:?}")).unwrap();
+            let found = line.split_once(until).map(|(_, rest)| rest.trim_start_matches("http://").to_owned());
+            said.push(line);
+            if let Some(address) = found {
+                break address;
+            }
+        };
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, said, address }
+    }
+
+    /// Tells it to stop and waits.
+    pub(crate) fn stop(mut self) -> std::process::ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
+/// One request over a plain connection; status and body.
+pub(crate) fn request(
+    address: &str,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: &str,
+) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let auth = token.map(|t| format!("Authorization: {t}\r\n")).unwrap_or_default();
+    let length = body.len();
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{auth}Content-Length: {length}\r\n\r\n{body}")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let status = answer.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or_else(|| panic!("{answer}"));
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    (status, body.to_owned())
+}
+
+/// The id token of a person, by the Cognito protocol.
+pub(crate) fn sign_in(address: &str, client_id: &str, email: &str, password: &str) -> String {
+    let body = serde_json::json!({"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client_id,
+        "AuthParameters": {"USERNAME": email, "PASSWORD": password}})
+    .to_string();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+         X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let answer: Value = serde_json::from_str(body).unwrap();
+    answer["AuthenticationResult"]["IdToken"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), output.stderr.as_slice()].concat()).into_owned()
+}
+
+fn run(folder: &Path, words: &[&str]) -> Output {
+    gridfolio().args(words).arg("--data").arg(folder).output().unwrap()
+}
+
+#[test]
+fn the_first_start_says_how_to_add_an_administrator() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut command = gridfolio();
+    command.args(["serve", "--data"]).arg(&data);
+    let program = Program::start(command, "listens on ");
+    assert_eq!(request(&program.address, "GET", "/health", None, "").0, 200);
+    assert_eq!(request(&program.address, "GET", "/ready", None, "").0, 200);
+    assert_eq!(request(&program.address, "GET", "/projects", None, "").0, 401);
+    assert!(program.stop().success(), "it stops cleanly");
+    assert_eq!(fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(fs::metadata(data.join("secret.key")).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!data.join("gridfolio.db-wal").exists(), "a clean stop leaves one file");
+    let again = Program::start(
+        {
+            let mut command = gridfolio();
+            command.args(["serve", "--data"]).arg(&data);
+            command
+        },
+        "user add EMAIL",
+    );
+    assert!(again.said.iter().any(|line| line.contains("There is no user yet")), "{:?}", again.said);
+}
+
+#[test]
+fn people_are_added_listed_and_get_passwords() {
+    let folder = tempfile::tempdir().unwrap();
+    let add = |email: &str, password: &str| {
+        let mut child = gridfolio()
+            .args(["user", "add", email, "--first", "F", "--last", "L", "--password-stdin", "--data"])
+            .arg(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    assert!(add("one@example.org", "long enough for me").status.success());
+    let twice = add("One@example.org", "long enough for me");
+    assert!(!twice.status.success() && text(&twice).contains("exists already"), "{}", text(&twice));
+    assert!(text(&add("two@example.org", "short")).contains("at least 12 characters"));
+    assert!(text(&add("no address", "long enough for me")).contains("email: "));
+    assert!(text(&add("three@example.org", "")).contains("holds no password"));
+    let made =
+        run(folder.path(), &["user", "add", "admin@example.org", "--first", "A", "--last", "B", "--admin"]);
+    assert!(text(&made).contains("password: "), "{}", text(&made));
+    let listed = text(&run(folder.path(), &["user", "list"]));
+    assert!(
+        listed.contains("administrator  admin@example.org")
+            && listed.contains("user           one@example.org"),
+        "{listed}"
+    );
+    assert!(run(folder.path(), &["user", "password", "one@example.org"]).status.success());
+    let nobody = run(folder.path(), &["user", "password", "nobody@example.org"]);
+    assert!(!nobody.status.success() && text(&nobody).contains("there is no user"), "{}", text(&nobody));
+}
+
+#[test]
+fn configuration_comes_from_flag_variable_and_file_and_a_bad_one_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("gridfolio.toml");
+    let migrate = |toml: &str, variable: Option<(&str, &str)>| {
+        fs::write(&file, toml).unwrap();
+        let mut command = gridfolio();
+        command.args(["migrate", "--data"]).arg(folder.path()).envs(variable);
+        let output = command.output().unwrap();
+        (output.status.success(), text(&output))
+    };
+    assert!(migrate("log = \"warn\"\n[identity]\npool_id = \"us-east-1_X\"\n", None).0);
+    for (toml, variable, named) in [
+        ("lissten = \"x\"", None, "unknown key lissten"),
+        ("[identity]\npoolid = \"x\"", None, "unknown key identity.poolid"),
+        ("log = [1]", None, "log: must be a text"),
+        ("log = ", None, "gridfolio.toml"),
+        ("", Some(("GRIDFOLIO_LISTN", "x")), "unknown variable GRIDFOLIO_LISTN"),
+        ("log = \"a=b=c\"", None, "log: "),
+        ("", Some(("GRIDFOLIO_LOG", "a=b=c")), "log: "),
+    ] {
+        let (success, said) = migrate(toml, variable);
+        assert!(!success && said.contains(named), "{toml} {variable:?}: {said}");
+    }
+    fs::write(&file, "listen = \"nowhere\"").unwrap();
+    let said = text(&gridfolio().args(["serve", "--data"]).arg(folder.path()).output().unwrap());
+    assert!(said.contains("gridfolio.toml: listen: invalid value \"nowhere\""), "{said}");
+    fs::write(&file, "").unwrap();
+    let mut command = gridfolio();
+    command.args(["serve", "--data"]).arg(folder.path()).env("GRIDFOLIO_LISTEN", "1.2.3");
+    let said = text(&command.output().unwrap());
+    assert!(said.contains("GRIDFOLIO_LISTEN: invalid value \"1.2.3\""), "{said}");
+}
+
+#[test]
+fn a_pool_id_cannot_change_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = |pool: &str| {
+        let mut command = gridfolio();
+        command.args(["serve", "--identity-pool-id", pool, "--data"]).arg(folder.path());
+        command
+    };
+    Program::start(start("us-east-1_First"), "listens on ").stop();
+    let refused = text(&start("us-east-1_Second").args(["--listen", "127.0.0.1:0"]).output().unwrap());
+    assert!(refused.contains("identity.pool_id") && refused.contains("us-east-1_First"), "{refused}");
+}
+
+#[test]
+fn doctor_says_what_is_wrong_and_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let doctor = || {
+        let output = run(&data, &["doctor"]);
+        (output.status.success(), text(&output))
+    };
+    let (right, said) = doctor();
+    assert!(!right && said.contains("there is no data folder"), "{said}");
+    run(&data, &["user", "add", "a@example.org", "--first", "A", "--last", "B"]);
+    let (right, said) = doctor();
+    assert!(right && said.contains("1 users") && said.contains("is private"), "{said}");
+    fs::set_permissions(data.join("secret.key"), fs::Permissions::from_mode(0o644)).unwrap();
+    let (right, said) = doctor();
+    assert!(!right && said.contains("chmod go-rwx"), "{said}");
+    fs::remove_file(data.join("gridfolio.db")).unwrap();
+    let (right, said) = doctor();
+    assert!(!right && said.contains("there is no database yet"), "{said}");
+}
+
+#[test]
+fn the_documents_are_printed() {
+    let output = gridfolio().arg("openapi").output().unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["paths"]["/projects"].is_object());
+    let operations = text(&gridfolio().args(["openapi", "--operations"]).output().unwrap());
+    assert!(operations.contains("GET /projects list_projects catalogue\n"), "{operations}");
+}
+
+#[test]
+fn the_demo_is_made_once_and_served_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = || {
+        let mut command = gridfolio();
+        command.args(["demo", "--data"]).arg(folder.path());
+        let program = Program::start(command, "Gridfolio demo on ");
+        let facts: Value =
+            serde_json::from_str(&fs::read_to_string(folder.path().join("demo.json")).unwrap()).unwrap();
+        let path = "/energy/datums/projects/SERF?start=2016-07-01&end=2016-11-01&aggregation=month";
+        let (status, body) = request(&program.address, "GET", path, facts["idToken"].as_str(), "");
+        assert_eq!(status, 200, "{body}");
+        let (status, mill) = request(
+            &program.address,
+            "GET",
+            "/energy/datums?start=2025-05-01&end=2025-07-01&aggregation=month",
+            facts["idToken"].as_str(),
+            "",
+        );
+        assert_eq!(status, 200, "{mill}");
+        assert!(program.stop().success());
+        (facts, body, mill)
+    };
+    let (first, serf, mill) = demo();
+    let (second, again, mill_again) = demo();
+    assert_eq!((&first["password"], &first["poolId"]), (&second["password"], &second["poolId"]));
+    assert_ne!(first["idToken"], second["idToken"]);
+    assert_eq!((serf, mill), (again, mill_again));
+    assert_eq!(fs::metadata(folder.path().join("demo.json")).unwrap().permissions().mode() & 0o777, 0o600);
+    for name in ["url", "email", "password", "idToken", "poolId", "clientId"] {
+        assert!(first[name].is_string(), "{name}");
+    }
+}
