@@ -171,9 +171,9 @@ impl Search<'_> {
     async fn shortened(&self, session: &mut Session, days: Range<i64>) -> Result<Range<i64>> {
         let (mut first, mut last) = (i64::MAX, i64::MIN);
         for stream in &self.streams {
-            if let Some(extent) = crate::read::extent(session, stream.id).await? {
-                first = first.min(utc_day(extent.first_at) - 1);
-                last = last.max(utc_day(extent.last_at) + 2);
+            if let Some((first_at, last_at)) = crate::read::bounds(session, stream.id).await? {
+                first = first.min(utc_day(first_at) - 1);
+                last = last.max(utc_day(last_at) + 2);
             }
         }
         Ok(days.start.max(first)..days.end.min(last))

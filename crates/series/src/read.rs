@@ -22,21 +22,32 @@ pub struct Extent {
 /// The datums of a stream with `from <= at < until`, in order of time.
 pub async fn raw(session: &mut Session, stream: i64, from: i64, until: i64) -> Result<Columns> {
     let stream = streams::get_stream(session, stream).await?;
-    let Some(extent) = extent(session, stream.id).await? else { return Ok(Columns::default()) };
-    let (from, until) = (from.max(extent.first_at), until.min(extent.last_at.saturating_add(1)));
     blocks::load(session, &stream, from, until, Wanted::All).await
 }
 
 /// Extent of a stream; `None` without datums.
 pub async fn extent(session: &mut Session, stream: i64) -> Result<Option<Extent>> {
-    let (first_at, last_at, count): (Option<i64>, Option<i64>, Option<i64>) = query(
-        "SELECT MIN(first_at), MAX(last_at), CAST(SUM(count) AS BIGINT) FROM datum_block WHERE stream = $1",
-    )
-    .bind(stream)
-    .one(session)
-    .await?;
-    let count = count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
-    Ok(first_at.zip(last_at).map(|(first_at, last_at)| Extent { first_at, last_at, count }))
+    let Some((first_at, last_at)) = bounds(session, stream).await? else { return Ok(None) };
+    let (count,): (i64,) = query("SELECT CAST(SUM(count) AS BIGINT) FROM datum_block WHERE stream = $1")
+        .bind(stream)
+        .one(session)
+        .await?;
+    Ok(Some(Extent { first_at, last_at, count: u64::try_from(count).unwrap_or(0) }))
+}
+
+/// Times of the first and last datum, from the index of blocks.
+pub(crate) async fn bounds(session: &mut Session, stream: i64) -> Result<Option<(i64, i64)>> {
+    let first: Option<(i64,)> =
+        query("SELECT first_at FROM datum_block WHERE stream = $1 ORDER BY day, part LIMIT 1")
+            .bind(stream)
+            .optional(session)
+            .await?;
+    let last: Option<(i64,)> =
+        query("SELECT last_at FROM datum_block WHERE stream = $1 ORDER BY day DESC, part DESC LIMIT 1")
+            .bind(stream)
+            .optional(session)
+            .await?;
+    Ok(first.zip(last).map(|((first,), (last,))| (first, last)))
 }
 
 /// The newest datum of a stream.

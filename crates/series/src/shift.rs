@@ -136,16 +136,17 @@ pub async fn advance_shift(tx: &mut WriteTx, stream: Option<i64>, max_datums: us
     Ok(first_pending(tx, wanted).await?.is_some())
 }
 
-/// Id and stream of the oldest pending shift.
+/// Id and stream of a pending shift.
 async fn first_pending(session: &mut Session, stream: Option<i64>) -> Result<Option<(i64, i64)>> {
-    let found = match stream {
-        Some(stream) => {
-            let one = query("SELECT id, stream FROM datum_shift WHERE stream = $1 ORDER BY id LIMIT 1");
-            one.bind(stream).optional(session).await?
-        }
-        None => query("SELECT id, stream FROM datum_shift ORDER BY id LIMIT 1").optional(session).await?,
+    let stream = if stream.is_some() {
+        stream
+    } else {
+        let shifted = query("SELECT id FROM stream WHERE shifts > 0 ORDER BY id LIMIT 1");
+        shifted.optional::<(i64,)>(session).await?.map(|(id,)| id)
     };
-    Ok(found)
+    let Some(stream) = stream else { return Ok(None) };
+    let one = query("SELECT id, stream FROM datum_shift WHERE stream = $1 ORDER BY id LIMIT 1");
+    Ok(one.bind(stream).optional(session).await?)
 }
 
 async fn step(tx: &mut WriteTx, stream: &Stream, shift: &Shift, max_datums: usize) -> Result<()> {

@@ -25,12 +25,12 @@ pub(crate) async fn gather(
     length: i64,
     wanted: Wanted<'_>,
 ) -> Result<Vec<(i64, Gathered)>> {
-    let extent = crate::read::extent(session, stream.id).await?;
-    let Some(extent) = extent else { return Ok(Vec::new()) };
+    let bounds = crate::read::bounds(session, stream.id).await?;
+    let Some((first_at, last_at)) = bounds else { return Ok(Vec::new()) };
     let first = slot_of(window.from.saturating_add(length - 1), length);
     let end = slot_of(window.until.saturating_add(length - 1), length);
-    let mut start = first.max(slot_of(extent.first_at, length));
-    let end = end.min(slot_of(extent.last_at, length) + length);
+    let mut start = first.max(slot_of(first_at, length));
+    let end = end.min(slot_of(last_at, length) + length);
     let mut slots = Vec::new();
     while start < end {
         let chunk = start..(start - start.rem_euclid(CHUNK) + CHUNK).min(end);

@@ -65,8 +65,8 @@ impl StreamKey {
     }
 }
 
-const COLUMNS: &str = "SELECT id, uuid, object_id, source_id, zone, properties, version, stale_from, shifts, \
-    (SELECT MIN(day) FROM datum_block WHERE datum_block.stream = stream.id) FROM stream";
+const COLUMNS: &str = "id, uuid, object_id, source_id, zone, properties, version, stale_from, shifts, \
+    (SELECT MIN(day) FROM datum_block WHERE datum_block.stream = stream.id)";
 
 type Row = (i64, String, i64, String, String, String, i64, Option<i64>, i64, Option<i64>);
 
@@ -120,14 +120,16 @@ pub async fn ensure_stream(tx: &mut WriteTx, key: &StreamKey, zone: &str) -> Res
 
 /// The stream of a key, if there is one.
 pub async fn find_stream(session: &mut Session, key: &StreamKey) -> Result<Option<Stream>> {
-    Query::assembled(format!("{COLUMNS} WHERE kind = $1 AND object_id = $2 AND source_id = $3"))
-        .bind(NODE)
-        .bind(key.node_id)
-        .bind(&key.source_id)
-        .optional::<Row>(session)
-        .await?
-        .map(stream)
-        .transpose()
+    Query::assembled(format!(
+        "SELECT {COLUMNS} FROM stream WHERE kind = $1 AND object_id = $2 AND source_id = $3"
+    ))
+    .bind(NODE)
+    .bind(key.node_id)
+    .bind(&key.source_id)
+    .optional::<Row>(session)
+    .await?
+    .map(stream)
+    .transpose()
 }
 
 /// The stream of an id.
@@ -140,10 +142,13 @@ pub async fn get_stream(session: &mut Session, id: i64) -> Result<Stream> {
 pub async fn get_streams(session: &mut Session, ids: &[i64]) -> Result<BTreeMap<i64, Stream>> {
     let mut found = BTreeMap::new();
     for chunk in padded(ids) {
-        let rows: Vec<Row> = Query::assembled(format!("{COLUMNS} WHERE id IN ({})", in_list(1, chunk.len())))
-            .bind_all(chunk)
-            .all(session)
-            .await?;
+        let rows: Vec<Row> = Query::assembled(format!(
+            "SELECT {COLUMNS} FROM stream WHERE id IN ({})",
+            in_list(1, chunk.len())
+        ))
+        .bind_all(chunk)
+        .all(session)
+        .await?;
         for row in rows {
             found.insert(row.0, stream(row)?);
         }
@@ -155,7 +160,10 @@ pub async fn get_streams(session: &mut Session, ids: &[i64]) -> Result<BTreeMap<
 pub async fn list_streams(session: &mut Session, nodes: &[i64]) -> Result<Vec<Stream>> {
     let mut found = Vec::new();
     for chunk in padded(nodes) {
-        let text = format!("{COLUMNS} WHERE kind = $1 AND object_id IN ({})", in_list(2, chunk.len()));
+        let text = format!(
+            "SELECT {COLUMNS} FROM stream WHERE kind = $1 AND object_id IN ({})",
+            in_list(2, chunk.len())
+        );
         let rows: Vec<Row> = Query::assembled(text).bind(NODE).bind_all(chunk).all(session).await?;
         for row in rows {
             found.push(stream(row)?);
@@ -230,6 +238,11 @@ async fn list_ids(tx: &mut WriteTx, node_id: i64, other_zone: &str) -> Result<Ve
 
 /// Locks a stream for this transaction and tells how it is now.
 pub(crate) async fn lock(tx: &mut WriteTx, id: i64) -> Result<Stream> {
-    query("UPDATE stream SET version = version + 1 WHERE id = $1").bind(id).execute(tx).await?;
-    get_stream(tx, id).await
+    Query::assembled(format!("UPDATE stream SET version = version + 1 WHERE id = $1 RETURNING {COLUMNS}"))
+        .bind(id)
+        .optional::<Row>(tx)
+        .await?
+        .map(stream)
+        .transpose()?
+        .ok_or(Error::NoStream(id))
 }

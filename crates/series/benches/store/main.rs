@@ -142,6 +142,7 @@ async fn backfill(folder: &Path, scale: &Scale) -> Outcome<()> {
     }
     month_reads(&db, &rows_db, &rows, &ids, scale).await?;
     let count = f64::from(u32::try_from(datums[0] + datums[1])?);
+    live(&db, &rows_db, &rows, &ids, scale).await?;
     let (store, rows) = (size(folder, "store.db", db).await?, size(folder, "rows.db", rows_db).await?);
     line(
         "5-minute physics, 3 properties, whole file: bytes/datum",
@@ -185,6 +186,38 @@ async fn month_reads(db: &Db, rows_db: &Db, rows: &Rows, ids: &[i64], scale: &Sc
     let plain = median(plain);
     line("one source-month of datums at 5 minutes: ms (p50)", median(datums), Some(plain), "≤ 3");
     line("the same as 5-minute buckets (clock energy, mean): ms", median(slots), Some(plain), "");
+    Ok(())
+}
+
+/// One datum of every stream a transaction, as live meters send them.
+async fn live(db: &Db, rows_db: &Db, rows: &Rows, ids: &[i64], scale: &Scale) -> Outcome<()> {
+    let (mut store_time, mut rows_time, mut datums) = (Duration::ZERO, Duration::ZERO, 0);
+    let turns = scale.reads.min(20);
+    let mut days = Vec::new();
+    for number in 0..ids.len() {
+        days.push(batch(number, scale.days, 1)?);
+    }
+    for turn in 0..turns {
+        let mut now = std::collections::BTreeMap::new();
+        for (id, day) in ids.iter().zip(&days) {
+            let row = day.datum(100 + turn).ok_or("a day has 288 datums")?;
+            now.insert(*id, Columns::from_datums(&[row]));
+        }
+        datums += now.len();
+        rows_time += rows.write_many(rows_db, &now).await?;
+        let start = Instant::now();
+        let mut tx = db.write().await?;
+        write_many(&mut tx, now).await?;
+        tx.commit().await?;
+        store_time += start.elapsed();
+    }
+    let rate = |time: Duration| f64::from(u32::try_from(datums).unwrap_or(0)) / time.as_secs_f64();
+    line(
+        "live, one datum of each of many streams a transaction: /s",
+        rate(store_time),
+        Some(rate(rows_time)),
+        "",
+    );
     Ok(())
 }
 

@@ -282,7 +282,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(200))]
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn any_integers_survive(values in prop::collection::vec(any::<i64>(), 0..100), shift in 0u32..63) {
             round_trip(&values);

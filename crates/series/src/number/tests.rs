@@ -77,7 +77,7 @@ fn grows_beyond_i128_and_comes_back() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn text_round_trip(digits in "-?[0-9]{1,38}", exponent in -38i32..=38) {

@@ -42,7 +42,7 @@ fn brute_force(rows: &[BTreeMap<i64, i64>], from: i64, until: i64, length: i64) 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(30))]
+    #![proptest_config(ProptestConfig { cases: 30, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn as_brute_force(points in points(), cut in 0i64..4000, length in 1i64..9000, unsettled in any::<bool>()) {

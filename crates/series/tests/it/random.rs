@@ -227,6 +227,12 @@ async fn check(
     }
 }
 
+/// More histories where `GRIDFOLIO_TEST_CASES` asks for them.
+fn config() -> ProptestConfig {
+    let cases = std::env::var("GRIDFOLIO_TEST_CASES").map_or(40, |cases| cases.parse().unwrap());
+    ProptestConfig { cases, max_shrink_iters: 300, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 type Windows = Vec<(i64, i64, &'static str, BucketSize)>;
 
 async fn history(test: &TestDb, steps: Vec<Step>, windows: &Windows) {
@@ -265,7 +271,7 @@ async fn history(test: &TestDb, steps: Vec<Step>, windows: &Windows) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: std::env::var("SERIES_CASES").map_or(40, |n| n.parse().unwrap()), max_shrink_iters: 300, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn any_history_answers_as_the_model(steps in steps(), windows in windows()) {
