@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | a stream | [`ensure_stream`], [`find_stream`], [`get_stream`], [`list_streams`], [`set_stream_metadata`], [`set_zone`] |
 //! | writing | [`write`], [`write_many`] (several streams), [`remove`]: aggregates change in the same transaction |
-//! | datums | [`raw`], [`latest`], [`extent`] |
+//! | datums | [`raw`], [`latest`], [`extent`], [`bounds`] |
 //! | buckets | [`buckets`] with a [`Window`]: exact sums by 5 minutes to years, never stale |
 //! | jobs | [`settle`]: makes the aggregates that a change of zone dropped |
 //!
@@ -56,7 +56,7 @@ pub use error::{Error, Result};
 pub use hour::{Accumulated, HourRow, Reading, RowKind, hour};
 pub use number::{Number, NumberError};
 pub use peak::peak;
-pub use read::{Extent, extent, latest, raw};
+pub use read::{Extent, bounds, extent, latest, raw};
 pub use rollup::settle;
 pub use shift::{advance_shift, begin_shift};
 pub use slot::slot_clock;

@@ -35,8 +35,8 @@ pub async fn extent(session: &mut Session, stream: i64) -> Result<Option<Extent>
     Ok(Some(Extent { first_at, last_at, count: u64::try_from(count).unwrap_or(0) }))
 }
 
-/// Times of the first and last datum, from the index of blocks.
-pub(crate) async fn bounds(session: &mut Session, stream: i64) -> Result<Option<(i64, i64)>> {
+/// Times of the first and last datum of a stream, from the index of blocks; `None` without datums.
+pub async fn bounds(session: &mut Session, stream: i64) -> Result<Option<(i64, i64)>> {
     let first: Option<(i64,)> =
         query("SELECT first_at FROM datum_block WHERE stream = $1 ORDER BY day, part LIMIT 1")
             .bind(stream)
