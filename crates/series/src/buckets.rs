@@ -13,7 +13,7 @@ use crate::calendar::{Calendar, WallClock, first_day_of};
 use crate::chain::{Chain, Gathered, bucket_of};
 use crate::codec::summary::AggKey;
 use crate::columns::Columns;
-use crate::hour::HOUR;
+use crate::hour::{HOUR, hour_of};
 use crate::plan::{Plan, Source};
 use crate::rollup::{DAYS, MONTHS, summary_of};
 use crate::streams::{self, Stream, padded};
@@ -121,10 +121,7 @@ impl<'w> BucketQuery<'w> {
             return Ok(Vec::new());
         }
         if !self.is_settled(stream) {
-            let lead = lead(session, stream, self.plan.hours.start).await?;
-            let mut chain = self.chain(lead);
-            let next = self.rows(session, stream, &self.plan.hours, &mut chain).await?;
-            return chain.finish(next.as_ref());
+            return self.stream_of_rows(session, stream).await;
         }
         let mut own = self.aggregates.remove(&stream.id).unwrap_or_default();
         let before = self.plan.stretches.first().and_then(|(_, source)| own.get(&key_of(source, -1)?));
@@ -148,6 +145,20 @@ impl<'w> BucketQuery<'w> {
         }
         let behind = self.plan.stretches.last().and_then(|(_, source)| own.remove(&key_of(source, 1)?));
         chain.finish(next.or(behind).as_ref())
+    }
+
+    /// A stream whose aggregates do not answer.
+    async fn stream_of_rows(&self, session: &mut Session, stream: &Stream) -> Result<Vec<(i64, Gathered)>> {
+        let Some((first_at, last_at)) = crate::read::bounds(session, stream.id).await? else {
+            return Ok(Vec::new());
+        };
+        // Hours before the first and behind the last datum have no record.
+        let hours =
+            self.plan.hours.start.max(hour_of(first_at))..self.plan.hours.end.min(hour_of(last_at) + HOUR);
+        let lead = lead(session, stream, hours.start).await?;
+        let mut chain = self.chain(lead);
+        let next = self.rows(session, stream, &hours, &mut chain).await?;
+        chain.finish(next.as_ref())
     }
 
     fn chain(&self, lead: Tail) -> Chain<'_> {
@@ -183,7 +194,7 @@ impl<'w> BucketQuery<'w> {
     ) -> Result<()> {
         let mut start = inside.start;
         while start < inside.end {
-            let hour = crate::hour::hour_of(rows.times[start]);
+            let hour = hour_of(rows.times[start]);
             let until = match self.plan.size {
                 BucketSize::Hour => hour + HOUR,
                 // Days are the units of months.

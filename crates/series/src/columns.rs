@@ -65,36 +65,39 @@ impl Columns {
         Self { times, columns: Vec::new(), tags: Vec::new() }
     }
 
-    /// With a property whose values are the integers × 10^−`scale`, present in every row. `scale` is at most 9.
-    pub fn with_fixed(mut self, kind: PropertyKind, name: &str, scale: u8, values: Vec<i64>) -> Result<Self> {
-        self.check_length(name, values.len())?;
-        let data = Data::Fixed { scale: scale.min(9), values, present: None };
-        self.columns.push(Column { kind, name: name.into(), data });
-        Ok(self)
+    /// With a property whose values are the integers × 10^−`scale`, present in every row.
+    pub fn with_fixed(self, kind: PropertyKind, name: &str, scale: u8, values: Vec<i64>) -> Result<Self> {
+        let data = if i32::from(scale) <= data::MAX_SCALE {
+            Data::Fixed { scale, values, present: None }
+        } else {
+            let number = |value: i64| Some(Number::new(i128::from(value), i32::from(scale)));
+            Data::from_numbers(values.into_iter().map(number).collect())
+        };
+        self.with(kind, name, data)
     }
 
     /// With a property of numbers, absent in some rows.
-    pub fn with_numbers(
-        mut self,
-        kind: PropertyKind,
-        name: &str,
-        values: Vec<Option<Number>>,
-    ) -> Result<Self> {
-        self.check_length(name, values.len())?;
-        self.columns.push(Column { kind, name: name.into(), data: Data::from_numbers(values) });
-        Ok(self)
+    pub fn with_numbers(self, kind: PropertyKind, name: &str, values: Vec<Option<Number>>) -> Result<Self> {
+        self.with(kind, name, Data::from_numbers(values))
     }
 
     /// With a property of texts, absent in some rows.
-    pub fn with_texts(mut self, name: &str, values: Vec<Option<String>>) -> Result<Self> {
-        self.check_length(name, values.len())?;
-        self.columns.push(Column { kind: PropertyKind::Status, name: name.into(), data: Data::Text(values) });
-        Ok(self)
+    pub fn with_texts(self, name: &str, values: Vec<Option<String>>) -> Result<Self> {
+        self.with(PropertyKind::Status, name, Data::Text(values))
     }
 
-    fn check_length(&self, name: &str, found: usize) -> Result<()> {
-        let expected = self.times.len();
-        if found == expected { Ok(()) } else { Err(Error::Length { name: name.to_owned(), found, expected }) }
+    /// A second column of one kind and name takes the place of the first.
+    fn with(mut self, kind: PropertyKind, name: &str, data: Data) -> Result<Self> {
+        let (expected, found) = (self.times.len(), data.len());
+        if found != expected {
+            return Err(Error::Length { name: name.to_owned(), found, expected });
+        }
+        if (kind == PropertyKind::Status) != matches!(data, Data::Text(_)) {
+            return Err(Error::NotText(name.to_owned()));
+        }
+        self.columns.retain(|column| column.kind != kind || &*column.name != name);
+        self.columns.push(Column { kind, name: name.into(), data });
+        Ok(self)
     }
 
     /// Number of datums.

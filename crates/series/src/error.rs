@@ -39,6 +39,9 @@ pub enum Error {
     /// A time outside what the calendar can express.
     #[error("the time {0} ms is outside the years 1 to 9998")]
     Time(i64),
+    /// Numbers for a status property.
+    #[error("status property {0:?} takes texts, not numbers")]
+    NotText(String),
     /// A column whose length differs from the number of times.
     #[error("column {name:?} has {found} values for {expected} times")]
     Length {

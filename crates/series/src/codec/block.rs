@@ -276,3 +276,6 @@ fn get_tags(reader: &mut Reader<'_>, rows: usize) -> Option<Vec<Tags>> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

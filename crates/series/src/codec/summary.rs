@@ -204,3 +204,82 @@ fn decode_body(reader: &mut Reader<'_>) -> Option<Summary> {
     }
     reader.is_empty().then_some(summary)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Datum;
+    use crate::columns::Columns;
+    use crate::stream::Properties;
+    use crate::summary::Builder;
+
+    const KEY: AggKey = AggKey { stream: 7, kind: 1, start: 18_414 };
+
+    /// Minute, meter, power, mode.
+    type Point = (i64, Option<i64>, Option<i64>, Option<bool>);
+
+    fn summary(points: &[Point]) -> Option<Summary> {
+        part(points, points)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_summary_survives(points in prop::collection::vec((0i64..3000, any::<Option<i64>>(), any::<Option<i64>>(), any::<Option<bool>>()), 1..40)) {
+            let summary = summary(&points).unwrap();
+            let bytes = encode(KEY, &summary);
+            prop_assert_eq!(decode(KEY, &bytes), Ok(summary));
+            let other = AggKey { start: 1, ..KEY };
+            prop_assert!(decode(other, &bytes).is_err());
+        }
+
+        #[test]
+        fn any_body_is_read_or_refused(body in prop::collection::vec(any::<u8>(), 0..60)) {
+            let _ = decode_body(&mut Reader::new(&body));
+        }
+
+        /// Joining does not depend on where a stretch is cut, as long as it is cut between hours.
+        #[test]
+        fn joining_is_associative(points in prop::collection::vec((0i64..900, prop::option::of(0i64..500), any::<Option<i64>>(), any::<Option<bool>>()), 1..40), cuts in prop::collection::btree_set(1i64..15, 1..4)) {
+            let whole = summary(&points).unwrap();
+            let mut parts = Vec::new();
+            let mut from = 0;
+            for cut in cuts.into_iter().chain([16]) {
+                let inside: Vec<Point> = points.iter().filter(|p| (from..cut * 60).contains(&p.0)).copied().collect();
+                parts.extend(part(&points, &inside));
+                from = cut * 60;
+            }
+            let joined = parts.into_iter().reduce(Summary::join).unwrap();
+            prop_assert_eq!(without_bound(joined), without_bound(whole));
+        }
+    }
+
+    /// The summary of some of the points, under the property indices of all.
+    fn part(all: &[Point], inside: &[Point]) -> Option<Summary> {
+        let datum = |(minute, meter, power, mode): &Point| {
+            let mut datum = Datum::at(minute * 60_000).t("t");
+            datum.accumulating.extend(meter.map(|value| ("meter".to_owned(), Number::new(value.into(), 3))));
+            datum.instantaneous.extend(power.map(|value| ("power".to_owned(), Number::new(value.into(), 1))));
+            datum.status.extend(mode.map(|value| ("mode".to_owned(), value.to_string())));
+            datum
+        };
+        let columns =
+            |points: &[Point]| Columns::from_datums(&points.iter().map(datum).collect::<Vec<_>>()).sorted();
+        let (all, rows) = (columns(all), columns(inside));
+        let mut properties = Properties::default();
+        for column in &all.columns {
+            properties.intern(column.kind, &column.name).unwrap();
+        }
+        Builder::new(&rows, &properties).summary(0..rows.len())
+    }
+
+    fn without_bound(mut summary: Summary) -> Summary {
+        for (_, inst) in summary.inst.iter_mut() {
+            inst.slot_bound = Number::ZERO;
+        }
+        summary
+    }
+}
