@@ -10,6 +10,9 @@ pub enum Error {
     /// Another writer held the lock for too long, or the server chose this transaction to break a deadlock.
     #[error("the database is busy; try again")]
     Busy,
+    /// No connection was to be had: the server is down, or all connections are in use.
+    #[error("the database does not answer, or all connections to it are in use")]
+    Unavailable,
     /// No room left for writing.
     #[error("the database has no room left (disk full)")]
     Full,
@@ -24,6 +27,9 @@ pub enum Error {
     /// A migration that was applied differs from the one this program carries.
     #[error("migration {0} was applied in another form than this program carries")]
     Altered(i64),
+    /// The address names no database that this program knows.
+    #[error("{0}: is no database this program knows; use sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME")]
+    Scheme(String),
     /// A row that must exist does not.
     #[error("the row does not exist")]
     NoRow,
@@ -36,25 +42,24 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::RowNotFound => Self::NoRow,
-            sqlx::Error::PoolTimedOut => Self::Busy,
+            sqlx::Error::PoolTimedOut => Self::Unavailable,
             sqlx::Error::Database(db) => {
                 if db.is_unique_violation() {
                     return Self::Unique(db.message().to_owned());
                 }
                 match db.code().as_deref() {
-                    // SQLite: primary codes are the low byte of the extended code
-                    Some(code)
-                        if code.parse::<i64>().is_ok_and(|c| c < 10_000 && matches!(c & 0xff, 5 | 6)) =>
-                    {
-                        Self::Busy
-                    }
-                    Some("13") => Self::Full,
                     Some("40001" | "40P01") => Self::Busy,
-                    Some("53100") => Self::Full,
+                    Some("13" | "53100") => Self::Full,
+                    Some(code) if is_sqlite_lock(code) => Self::Busy,
                     _ => Self::Other(error),
                 }
             }
             _ => Self::Other(error),
         }
     }
+}
+
+/// SQLite's BUSY and LOCKED: primary codes are the low byte of the extended code, which has at most four digits.
+fn is_sqlite_lock(code: &str) -> bool {
+    code.len() < 5 && code.parse::<i64>().is_ok_and(|code| matches!(code & 0xff, 5 | 6))
 }

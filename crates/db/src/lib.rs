@@ -21,7 +21,8 @@ pub use session::{ReadTx, Session, WriteTx};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -74,6 +75,18 @@ pub enum Db {
     Postgres(PgPool),
 }
 
+/// A new database file belongs to its owner only; SQLite gives the files beside it the same mode.
+fn make_private(path: &Path) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(Error::Other(sqlx::Error::Io(error)))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Page size of new SQLite files; blocks of a day of datums fit two or three to a page.
 const SQLITE_PAGE_SIZE: u32 = 8192;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -83,6 +96,8 @@ impl Db {
     pub async fn open(options: &DbOptions) -> Result<Self> {
         if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
             let connect: PgConnectOptions = options.url.parse().map_err(Error::from)?;
+            // A pool goes on trying until its time is up and then tells nothing; one connection says what is wrong.
+            PgConnection::connect_with(&connect).await?.close().await?;
             let pool = PgPoolOptions::new()
                 .max_connections(options.readers + 4)
                 .acquire_timeout(BUSY_TIMEOUT)
@@ -90,7 +105,11 @@ impl Db {
                 .await?;
             return Ok(Self::Postgres(pool));
         }
-        let path = options.url.strip_prefix("sqlite:").unwrap_or(&options.url);
+        let path = match options.url.split_once(':') {
+            Some(("sqlite", path)) => path,
+            Some((scheme, rest)) if rest.starts_with("//") => return Err(Error::Scheme(scheme.to_owned())),
+            _ => &options.url,
+        };
         let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
         Self::open_sqlite(&path, options).await
     }
@@ -106,6 +125,7 @@ impl Db {
             // Rows come from a thread of their own: fewer hand-overs of more rows.
             .row_buffer_size(1024)
             .statement_cache_capacity(200);
+        make_private(path)?;
         let mut writer = base.clone().create_if_missing(true);
         if let Some(pages) = options.max_page_count {
             writer = writer.pragma("max_page_count", pages.to_string());

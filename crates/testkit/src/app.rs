@@ -62,6 +62,9 @@ impl Drop for Server {
 /// The key that opens the secrets of the template, for programs that work on a test's database.
 pub const SECRET_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 
+/// The address of an application that does not listen.
+const NOWHERE: &str = "http://gridfolio.test";
+
 fn seal() -> SealKey {
     SealKey::from_base64(SECRET_KEY).unwrap()
 }
@@ -106,7 +109,7 @@ pub(crate) async fn fill_template(db: &Db) {
 impl TestApp {
     /// An application with the system's parts frozen, and callers of every role signed in.
     pub async fn new(backend: Backend) -> Self {
-        Self::with_address(backend, "http://gridfolio.test").await
+        Self::with_address(backend, NOWHERE).await
     }
 
     /// One that listens on a free port of this machine as well, for clients in other processes.
@@ -124,7 +127,7 @@ impl TestApp {
 
     async fn with_address(backend: Backend, public_url: &str) -> Self {
         let db = TestDb::new(backend).await;
-        let clock = if public_url.ends_with(".test") { frozen() } else { Clock::System };
+        let clock = if public_url == NOWHERE { frozen() } else { Clock::System };
         let app = open(db.open().await, public_url, clock, 1000).await;
         let tokens = [token_of(&app, ADMINISTRATOR).await, token_of(&app, USER).await];
         let contract = Arc::new(Contract::load(&app.openapi));

@@ -19,7 +19,7 @@ pub struct EnergyTotals {
     /// Wh produced, by meter readings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generation_reading: Option<Quantity>,
-    /// kWh per kW of DC size, that is generation divided by the DC size.
+    /// Wh per kW of DC size: generation divided by the DC size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub normalised_generation: Option<Quantity>,
     /// Wh consumed.

@@ -13,6 +13,9 @@ pub(crate) const START: i64 = 1_714_521_600_000;
 /// 2023-01-01T07:00Z, midnight in Denver
 pub(crate) const YEAR_START: i64 = 1_672_556_400_000;
 
+/// 365 days.
+pub(crate) const YEAR: i64 = 365 * DAY;
+
 fn plant(number: usize) -> Plant {
     let step = f64::from(u32::try_from(number % 1000).unwrap_or(0));
     Plant {
@@ -52,7 +55,7 @@ pub(crate) fn hourly(number: usize) -> Outcome<Columns> {
         ahead_hours: -7.0,
         seed: number as u64,
     };
-    let hours = (YEAR_START..YEAR_START + 366 * DAY).step_by(3_600_000);
+    let hours = (YEAR_START..YEAR_START + YEAR).step_by(3_600_000);
     let mut counted = 0;
     let samples: Vec<Sample> = hours
         .flat_map(|at| load.samples(at, at + 1))

@@ -63,6 +63,14 @@ pub(crate) fn encode(key: AggKey, summary: &Summary) -> Vec<u8> {
         out.put_len(property);
         put_acc(&mut out, acc, summary);
     }
+    put_texts(&mut out, summary, flags);
+    let sum = checksum(key, &out[HEAD..]);
+    out[1..HEAD].copy_from_slice(&sum.to_le_bytes());
+    out
+}
+
+/// Statuses and tags, where there are any.
+fn put_texts(out: &mut Vec<u8>, summary: &Summary, flags: u8) {
     if flags & HAS_STATUS != 0 {
         out.put_len(summary.status.len());
         for (property, counts) in summary.status.iter() {
@@ -80,9 +88,6 @@ pub(crate) fn encode(key: AggKey, summary: &Summary) -> Vec<u8> {
             out.put_text(tag);
         }
     }
-    let sum = checksum(key, &out[HEAD..]);
-    out[1..HEAD].copy_from_slice(&sum.to_le_bytes());
-    out
 }
 
 /// The plain form of a meter: what the general form would hold.
@@ -188,6 +193,11 @@ fn decode_body(reader: &mut Reader<'_>) -> Option<Summary> {
         let acc = get_acc(reader, &summary)?;
         summary.acc.insert(property, acc);
     }
+    get_texts(reader, &mut summary, flags)?;
+    reader.is_empty().then_some(summary)
+}
+
+fn get_texts(reader: &mut Reader<'_>, summary: &mut Summary, flags: u8) -> Option<()> {
     if flags & HAS_STATUS != 0 {
         for _ in 0..reader.len()? {
             let property = usize::try_from(reader.u64()?).ok()?;
@@ -202,7 +212,7 @@ fn decode_body(reader: &mut Reader<'_>) -> Option<Summary> {
             summary.tags.insert(reader.text()?.to_owned());
         }
     }
-    reader.is_empty().then_some(summary)
+    Some(())
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ struct PlaceOnly {
 
 #[derive(Debug, clap::Args)]
 struct OpenapiArgs {
-    /// Print one line per operation instead: METHOD /path operation_id area.
+    /// Print one line per operation instead: METHOD /path `operation_id` area.
     #[arg(long)]
     operations: bool,
     #[command(flatten)]

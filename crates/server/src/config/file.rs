@@ -80,7 +80,7 @@ fn said(args: &[OsString], flag: &str) -> Option<String> {
     let mut words = args.iter().map(|word| word.to_string_lossy());
     while let Some(word) = words.next() {
         if word == long {
-            return words.next().map(|value| value.into_owned());
+            return words.next().map(std::borrow::Cow::into_owned);
         }
         if let Some(value) = word.strip_prefix(&long).and_then(|rest| rest.strip_prefix('=')) {
             return Some(value.to_owned());

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use gridfolio_wire::SourceId;
-
 use crate::app::App;
 use crate::timeseries::import::store::State;
 use crate::timeseries::import::{self, Request, Stage};
@@ -17,43 +15,56 @@ const POWER_FILE: &[u8] = include_bytes!("../../../../fixtures/measurements/serf
 const IRRADIANCE_FILE: &[u8] =
     include_bytes!("../../../../fixtures/measurements/serf_east_15min_irradiance.csv");
 
-/// Imports both files. An import that was made before changes nothing.
-pub(super) async fn import(app: &App) -> Result<(), String> {
-    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
-    import_one(app, folder.path(), POWER, POWER_FILE, &["ac_power=watts:kW"], Some("wattHours=watts"))
-        .await?;
-    let columns = ["ghi=irradiance:W/m2", "temp_air=temp:C"];
-    import_one(app, folder.path(), IRRADIANCE, IRRADIANCE_FILE, &columns, None).await
+/// A file of measurements and how it is read.
+struct File {
+    source: &'static str,
+    content: &'static [u8],
+    columns: &'static [&'static str],
+    derive: Option<&'static str>,
 }
 
-async fn import_one(
-    app: &App,
-    folder: &Path,
-    source: &str,
-    content: &[u8],
-    columns: &[&str],
-    derive: Option<&str>,
-) -> Result<(), String> {
-    let source: SourceId = source.parse().map_err(|e| format!("{e}"))?;
+const FILES: [File; 2] = [
+    File {
+        source: POWER,
+        content: POWER_FILE,
+        columns: &["ac_power=watts:kW"],
+        derive: Some("wattHours=watts"),
+    },
+    File {
+        source: IRRADIANCE,
+        content: IRRADIANCE_FILE,
+        columns: &["ghi=irradiance:W/m2", "temp_air=temp:C"],
+        derive: None,
+    },
+];
+
+/// Imports the files that were not imported yet; one that was interrupted goes on.
+pub(super) async fn import(app: &App) -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let imports = import::list(app).await.map_err(|e| e.to_string())?;
-    if imports.iter().any(|known| known.source == source.as_str() && known.state != State::Running) {
-        return Ok(());
+    for file in FILES {
+        if !imports.iter().any(|known| known.source == file.source && known.state != State::Running) {
+            let request = request(folder.path(), &file)?;
+            import::run(app, &request, &mut |_: Stage, _| {}).await.map_err(|e| e.to_string())?;
+        }
     }
-    let file = folder.join("measurements.csv");
-    std::fs::write(&file, content).map_err(|e| e.to_string())?;
-    let map = columns.iter().map(|column| column.parse().map_err(|e| format!("{column}: {e}")));
-    let request = Request {
-        file,
-        source,
+    Ok(())
+}
+
+fn request(folder: &Path, file: &File) -> Result<Request, String> {
+    let path = folder.join("measurements.csv");
+    std::fs::write(&path, file.content).map_err(|e| e.to_string())?;
+    let map = file.columns.iter().map(|column| column.parse().map_err(|e| format!("{column}: {e}")));
+    Ok(Request {
+        file: path,
+        source: file.source.parse().map_err(|e| format!("{e}"))?,
         node: None,
         time: "measured_on".parse().map_err(|e| format!("{e}"))?,
         time_format: None,
         map: map.collect::<Result<_, String>>()?,
         zone: None,
-        derive: derive.map(str::parse).transpose()?,
+        derive: file.derive.map(str::parse).transpose()?,
         create: false,
         skip_bad: false,
-    };
-    import::run(app, &request, &mut |_: Stage, _| {}).await.map_err(|e| e.to_string())?;
-    Ok(())
+    })
 }

@@ -96,7 +96,7 @@ fn civil(wall: WallTime) -> ApiResult<DateTime> {
 /// A wall time that occurs twice is the first, one that does not exist moves forward with the clock.
 fn instant(moment: Moment, zone: &TimeZone) -> ApiResult<i64> {
     match moment {
-        Moment::Instant(ms) => timestamp(ms).map(|at| at.as_millisecond()),
+        Moment::Instant(ms) => timestamp(ms).map(jiff::Timestamp::as_millisecond),
         Moment::Wall(wall) => {
             let zoned = zone.to_ambiguous_zoned(civil(wall)?).compatible();
             let zoned =

@@ -95,6 +95,7 @@ impl<'c> EnergyQuery<'c> {
                 }
             }
         }
+        let window = clip(session, &streams, window).await?;
         let buckets = load_buckets(session, &streams, &window).await?;
         let has_readings =
             matches!(window.size, BucketSize::Hour | BucketSize::Day | BucketSize::Month | BucketSize::Year);
@@ -216,6 +217,26 @@ fn is_generation(role: Role) -> bool {
 
 fn is_consumption(role: Role) -> bool {
     matches!(role, Role::Consumption | Role::GridMeter)
+}
+
+/// Longer windows are cut to what the streams have, and a year around it: an empty century costs nothing.
+const LONG_MS: i64 = 3 * YEAR_MS;
+const YEAR_MS: i64 = 366 * 24 * 3_600_000;
+
+async fn clip(session: &mut Session, streams: &[i64], window: Window) -> ApiResult<Window> {
+    if window.until - window.from <= LONG_MS {
+        return Ok(window);
+    }
+    let mut span: Option<(i64, i64)> = None;
+    for stream in streams {
+        if let Some((first, last)) = gridfolio_series::bounds(session, *stream).await? {
+            let (from, until) = span.unwrap_or((first, last));
+            span = Some((from.min(first), until.max(last)));
+        }
+    }
+    let (first, last) = span.unwrap_or((window.from, window.from));
+    let from = window.from.max(first - YEAR_MS);
+    Ok(Window { from, until: window.until.min(last + YEAR_MS).max(from), ..window })
 }
 
 async fn load_buckets(

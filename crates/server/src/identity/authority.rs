@@ -48,6 +48,8 @@ pub struct Authority {
 impl Authority {
     /// Loads the authority of a database, making its ids the first time.
     pub async fn load(db: &Db, config: &IdentityConfig, seal: SealKey) -> ApiResult<Self> {
+        // Checked before it is stored: what is stored stays.
+        config.pool_id.as_deref().map(region).transpose()?;
         let mut tx = db.write().await?;
         let made_pool = || format!("us-east-1_{}", random_word(9, POOL_LETTERS));
         let made_client = || random_word(26, CLIENT_LETTERS);

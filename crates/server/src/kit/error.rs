@@ -41,8 +41,8 @@ pub enum ApiError {
     /// 413: the body is larger than the limit.
     #[error("the body is larger than the limit of {0} bytes")]
     TooLarge(usize),
-    /// 503: the database is busy.
-    #[error("the server is busy; try again")]
+    /// 503: the database is busy, or does not answer.
+    #[error("the database is busy or does not answer; try again")]
     Busy,
     /// 507: no room left on disk.
     #[error("the server has no room left to store this; nothing was changed")]
@@ -127,7 +127,7 @@ impl IntoResponse for ApiError {
 impl From<gridfolio_db::Error> for ApiError {
     fn from(error: gridfolio_db::Error) -> Self {
         match error {
-            gridfolio_db::Error::Busy => Self::Busy,
+            gridfolio_db::Error::Busy | gridfolio_db::Error::Unavailable => Self::Busy,
             gridfolio_db::Error::Full => Self::Full,
             other => Self::internal(other),
         }

@@ -42,7 +42,7 @@ pub fn wrap(app: &App, inner: Router) -> Router {
         ])
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::ETAG, REQUEST_ID])
-        .max_age(std::time::Duration::from_secs(86_400));
+        .max_age(std::time::Duration::from_hours(24));
     let inner = inner.layer(CatchPanicLayer::custom(panicked)).layer(cors);
     Router::new().fallback_service(inner).layer(from_fn_with_state(app.clone(), around))
 }
@@ -71,7 +71,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     let id = app.ids.uuid();
     let begun = app.clock.now_ms();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let mut response = match prepare(request).await {
+    let mut response = match prepare(request) {
         Ok(request) => run(request, next).await,
         Err(error) => error.into_response(),
     };
@@ -83,7 +83,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
 }
 
 /// Checks the path and collapses its slashes.
-async fn prepare(mut request: Request) -> Result<Request, ApiError> {
+fn prepare(mut request: Request) -> Result<Request, ApiError> {
     let path = request.uri().path();
     if percent_decode(path, false).is_none() {
         return Err(ApiError::bad("the path must be percent-encoded UTF-8 without NUL"));

@@ -47,9 +47,9 @@ impl Params {
         self.0.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
     }
 
-    /// All values of a list parameter: repeated, comma-separated, or both. `None` if it was not given.
+    /// All values of a list parameter: repeated, comma-separated, or both. `None` if it was not given, or empty.
     pub fn list(&self, name: &str) -> Option<Vec<&str>> {
-        let mut given = self.0.iter().filter(|(n, _)| n == name).peekable();
+        let mut given = self.0.iter().filter(|(n, v)| n == name && !v.is_empty()).peekable();
         given.peek()?;
         Some(given.flat_map(|(_, v)| v.split(',')).map(str::trim).filter(|v| !v.is_empty()).collect())
     }
@@ -119,14 +119,14 @@ pub fn parse_moment(text: &str) -> Result<Moment, &'static str> {
     let date_only = date.len() == text.len();
     let date = parse_date(date)?;
     if date_only {
-        return wall(date, 0);
+        return Ok(wall(date, 0));
     }
     // An unencoded `+` of an offset arrives as a space.
     let zone_at = rest.find(['Z', 'z', '+', '-', ' ']);
     let (clock, zone) = zone_at.map_or((rest, ""), |at| rest.split_at(at));
     let millisecond = parse_clock(clock)?;
     match zone {
-        "" => wall(date, millisecond),
+        "" => Ok(wall(date, millisecond)),
         "Z" | "z" => instant(date, millisecond, 0),
         offset => instant(date, millisecond, parse_offset(offset)?),
     }
@@ -148,7 +148,8 @@ fn parse_date(text: &str) -> Result<jiff::civil::Date, &'static str> {
     let (Ok(year), Ok(month), Ok(day)) = (year, month, day) else { return Err(MOMENT_RULE) };
     match jiff::civil::Date::new(year, month, day) {
         Ok(date) if (1..=9998).contains(&year) => Ok(date),
-        _ => Err("is not a day of the calendar"),
+        Ok(_) => Err("must lie in the years 1 to 9998"),
+        Err(_) => Err("is not a day of the calendar"),
     }
 }
 
@@ -173,8 +174,8 @@ fn parse_offset(text: &str) -> Result<i32, &'static str> {
     if hours > 18 || minutes > 59 { Err(MOMENT_RULE) } else { Ok(sign * (hours * 3600 + minutes * 60)) }
 }
 
-fn wall(date: jiff::civil::Date, millisecond: i32) -> Result<Moment, &'static str> {
-    Ok(Moment::Wall(WallTime { year: date.year(), month: date.month(), day: date.day(), millisecond }))
+fn wall(date: jiff::civil::Date, millisecond: i32) -> Moment {
+    Moment::Wall(WallTime { year: date.year(), month: date.month(), day: date.day(), millisecond })
 }
 
 fn instant(date: jiff::civil::Date, millisecond: i32, offset_s: i32) -> Result<Moment, &'static str> {

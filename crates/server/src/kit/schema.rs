@@ -138,7 +138,9 @@ fn strip(root: &Value, schema: &Value, document: &mut Value) {
         }
         Value::Array(items) => {
             if let Some(item_schema) = schema.get("items") {
-                items.iter_mut().for_each(|item| strip(root, item_schema, item));
+                for item in items {
+                    strip(root, item_schema, item);
+                }
             }
         }
         _ => {}
@@ -165,6 +167,9 @@ fn fault(error: &jsonschema::ValidationError<'_>) -> Fault {
         ValidationErrorKind::Format { format } => {
             format!("{} {}", shown(error.instance()), format_rule(format))
         }
+        ValidationErrorKind::Enum { options } => {
+            format!("{} must be one of {}", shown(error.instance()), listed(options))
+        }
         ValidationErrorKind::Pattern { pattern } => {
             format!("{} must match {pattern}", shown(error.instance()))
         }
@@ -174,6 +179,12 @@ fn fault(error: &jsonschema::ValidationError<'_>) -> Fault {
         "body".clone_into(&mut field);
     }
     Fault { field, rule }
+}
+
+/// All allowed values, not only the first few.
+fn listed(options: &Value) -> String {
+    let all: Vec<String> = options.as_array().into_iter().flatten().map(Value::to_string).collect();
+    all.join(", ")
 }
 
 fn shown(value: &Value) -> String {

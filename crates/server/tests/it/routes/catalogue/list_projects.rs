@@ -24,7 +24,7 @@ both! {
         assert_eq!(codes(&app, "?projectIds=C%2CA,zz").await, ["A", "C"]);
         assert_eq!(codes(&app, "?projectIds=B&projectIds=A").await, ["A", "B"]);
         assert_eq!(codes(&app, "?projectIds=zz").await, Vec::<String>::new());
-        assert_eq!(codes(&app, "?projectIds=").await, Vec::<String>::new());
+        assert_eq!(codes(&app, "?projectIds=").await, ["A", "B", "C"]);
         assert_eq!(codes(&app, "?other=1").await, ["A", "B", "C"]);
     }
 
