@@ -9,7 +9,9 @@
 //! | writing | [`write`], [`write_many`] (several streams), [`remove`]: aggregates change in the same transaction |
 //! | datums | [`raw`], [`latest`], [`extent`], [`bounds`] |
 //! | buckets | [`buckets`] with a [`Window`]: exact sums by 5 minutes to years, never stale |
-//! | jobs | [`settle`]: makes the aggregates that a change of zone dropped |
+//! | power | [`peak`]: highest quarter-hour mean of many streams together |
+//! | derived energy | [`derive_energy`], [`step_energy`], [`begin_shift`] |
+//! | jobs | [`advance_shift`], then [`settle`]: aggregates that a shift or a change of zone dropped are made again |
 //!
 //! ```text
 //! let stream = ensure_stream(&mut tx, &StreamKey::new(1, "/P/S/1/GEN/1"), "America/New_York").await?;
@@ -20,6 +22,20 @@
 //!     for bucket in &one.buckets { /* bucket.key.local, bucket.accumulating[place].clock … */ }
 //! }
 //! ```
+//!
+//! How it is made:
+//!
+//! - A *block* is the UTC day's datums as packed integers, checksummed together with its key; a day of more than 2048
+//!   datums is cut into hours, so that an append rewrites an hour at most.
+//! - An *aggregate* sums up the datums *inside* its local day or month and remembers the first and last ones. What a
+//!   step across an edge adds to both sides is worked out when a reader (or a longer aggregate) joins neighbours. So
+//!   a write concerns only the day and month it falls into, and no order of writes makes a difference.
+//! - `stream.version` is raised first by every write: on a server, writers of one stream wait for each other there.
+//!   Several streams are locked in order of id.
+//! - `stream.stale_from` marks the local day from which aggregates are missing (a changed zone, a shift); readers
+//!   answer such streams from blocks until [`settle`] has made them again.
+//! - A *shift* ([`begin_shift`]) is noted at once, added by every reader, and put into the blocks by
+//!   [`advance_shift`] in batches.
 //!
 //! This crate knows streams, not projects; it refuses to read the clock, to round (but for the value interpolated at
 //! an hour's edge, see [`hour()`]), and to answer from an aggregate that may be out of date.

@@ -43,7 +43,52 @@ pub fn slot_clock(values: &[(i64, Number)], length: i64) -> Vec<(i64, Number)> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// The contract's formula, row by row: `d_before` × pb + `d_after` × pa.
+    fn by_formula(values: &[(i64, i64)], length: i64) -> BTreeMap<i64, f64> {
+        let float = |value: i64| f64::from(i32::try_from(value).unwrap());
+        let mut slots = BTreeMap::new();
+        for (row, &(at, value)) in values.iter().enumerate() {
+            let slot = slot_of(at, length);
+            let near =
+                |other: Option<&(i64, i64)>| other.copied().filter(|(time, _)| (time - at).abs() <= HOUR);
+            let sum: &mut f64 = slots.entry(slot).or_default();
+            if let Some((before, old)) = near(row.checked_sub(1).and_then(|row| values.get(row))) {
+                let first = slot_of(before, length) != slot;
+                let share = if first { float(at - slot) / float(at - before) } else { 1.0 };
+                *sum += float(value - old) * share;
+            }
+            if let Some((after, new)) = near(values.get(row + 1)) {
+                let next = slot_of(after, length);
+                let share = if next == slot { 0.0 } else { float(next - at) / float(after - at) };
+                *sum += float(new - value) * share;
+            }
+        }
+        slots
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_values_follow_the_formula(
+            values in prop::collection::btree_map(0i64..20_000_000, -5000i64..5000, 0..60),
+            length in prop::sample::select(vec![300_000_i64, 900_000, 1_800_000]),
+        ) {
+            let values: Vec<(i64, i64)> = values.into_iter().collect();
+            let numbers: Vec<(i64, Number)> = values.iter().map(|(at, v)| (*at, Number::from(*v))).collect();
+            let found = slot_clock(&numbers, length);
+            let expected = by_formula(&values, length);
+            prop_assert_eq!(found.len(), expected.len());
+            for ((slot, clock), (expected_slot, sum)) in found.into_iter().zip(expected) {
+                prop_assert_eq!(slot, expected_slot);
+                prop_assert!((clock.to_f64() - sum).abs() < 1e-6, "{} {}", clock, sum);
+            }
+        }
+    }
 
     #[test]
     fn published_vector() {

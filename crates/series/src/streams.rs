@@ -81,6 +81,12 @@ fn stream(row: Row) -> Result<Stream> {
     Ok(Stream { id, uuid, key, zone, properties, version, stale_from, shifts, first_day })
 }
 
+/// A zone's name as the time zone database spells it.
+fn canonical(zone: &str) -> Result<String> {
+    let found = zone_named(zone)?;
+    found.iana_name().map(str::to_owned).ok_or_else(|| Error::Zone(zone.to_owned()))
+}
+
 /// The next id of a kind of row.
 pub(crate) async fn next_id(tx: &mut WriteTx, name: &'static str) -> Result<i64> {
     let (id,): (i64,) = query(
@@ -98,7 +104,7 @@ pub async fn ensure_stream(tx: &mut WriteTx, key: &StreamKey, zone: &str) -> Res
     if !is_name(&key.source_id) {
         return Err(Error::SourceId(key.source_id.chars().take(65).collect()));
     }
-    zone_named(zone)?;
+    let zone = canonical(zone)?;
     if let Some(found) = find_stream(tx, key).await? {
         return Ok(found);
     }
@@ -209,13 +215,13 @@ pub async fn set_stream_metadata(tx: &mut WriteTx, stream: i64, json: &str) -> R
 /// Moves all streams of a node to a zone. Blocks stay as they are; the aggregates of streams whose zone changes are
 /// dropped and answered from blocks until [`crate::settle`] has made them again.
 pub async fn set_zone(tx: &mut WriteTx, node_id: i64, zone: &str) -> Result<u64> {
-    zone_named(zone)?;
+    let zone = canonical(zone)?;
     let mut changed = 0;
-    for stream in list_ids(tx, node_id, zone).await? {
+    for stream in list_ids(tx, node_id, &zone).await? {
         // The lock first: another writer of this stream must see the mark or be seen.
         query("UPDATE stream SET version = version + 1, zone = $2, stale_from = $3 WHERE id = $1")
             .bind(stream)
-            .bind(zone)
+            .bind(&zone)
             .bind(i64::MIN)
             .execute(tx)
             .await?;

@@ -3,7 +3,8 @@
 use gridfolio_db::Db;
 use gridfolio_series::{
     BucketSize, Columns, Datum, Error, Extent, Number, StreamKey, Window, Written, buckets, ensure_stream,
-    extent, find_stream, latest, list_streams, raw, remove, set_stream_metadata, stream_metadata, write,
+    extent, find_stream, get_stream, latest, list_streams, raw, remove, set_stream_metadata, stream_metadata,
+    write,
 };
 use jiff::tz::TimeZone;
 
@@ -34,7 +35,7 @@ fn streams_are_found_by_key() {
         let db = &test.db;
         let id = stream(db, "/A/B/1/GEN/1", "America/New_York").await;
         assert_eq!(stream(db, "/A/B/1/GEN/1", "UTC").await, id, "made once");
-        let other = stream(db, "/A/B/1/GEN/2", "UTC").await;
+        let other = stream(db, "/A/B/1/GEN/2", "europe/BERLIN").await;
         let mut tx = db.write().await.unwrap();
         let found = find_stream(&mut tx, &StreamKey::new(1, "/A/B/1/GEN/1")).await.unwrap().unwrap();
         assert_eq!(
@@ -43,6 +44,8 @@ fn streams_are_found_by_key() {
             "an existing stream keeps its zone"
         );
         assert_eq!(find_stream(&mut tx, &StreamKey::new(2, "/A/B/1/GEN/1")).await.unwrap(), None);
+        let spelled = get_stream(&mut tx, other).await.unwrap().zone;
+        assert_eq!(spelled, "Europe/Berlin", "as the windows' zones are spelled");
         let listed: Vec<i64> =
             list_streams(&mut tx, &[1, 1, 7]).await.unwrap().iter().map(|s| s.id).collect();
         assert_eq!(listed, [id, other]);
