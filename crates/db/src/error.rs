@@ -7,6 +7,9 @@ pub enum Error {
     /// A unique key is taken already.
     #[error("the key is taken already: {0}")]
     Unique(String),
+    /// A row refers to one that is gone, or one that is referred to was to go.
+    #[error("a row refers to one that does not exist")]
+    Reference,
     /// Another writer held the lock for too long, or the server chose this transaction to break a deadlock.
     #[error("the database is busy; try again")]
     Busy,
@@ -46,6 +49,9 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Database(db) => {
                 if db.is_unique_violation() {
                     return Self::Unique(db.message().to_owned());
+                }
+                if db.is_foreign_key_violation() {
+                    return Self::Reference;
                 }
                 match db.code().as_deref() {
                     Some("40001" | "40P01") => Self::Busy,

@@ -2,8 +2,10 @@
 
 use std::ops::{Deref, DerefMut};
 
-use sqlx::query::{Query as SqlxQuery, QueryAs};
-use sqlx::{Database, IntoArguments, Postgres, Sqlite, Transaction};
+use sqlx::postgres::PgRow;
+use sqlx::query::Query as SqlxQuery;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Database, FromRow, IntoArguments, Postgres, Sqlite, Transaction};
 
 use crate::query::{Arg, FromDbRow, Query};
 use crate::{Db, Error, Result};
@@ -75,16 +77,30 @@ impl Session {
     }
 
     pub(crate) async fn fetch_all<T: FromDbRow>(&mut self, query: Query) -> Result<Vec<T>> {
-        Ok(match &mut self.inner {
-            Inner::Sqlite(tx) => bind_as::<Sqlite, T>(query).fetch_all(&mut **tx).await?,
-            Inner::Postgres(tx) => bind_as::<Postgres, T>(query).fetch_all(&mut **tx).await?,
-        })
+        self.rows(query).await?.decode()
     }
 
     pub(crate) async fn fetch_optional<T: FromDbRow>(&mut self, query: Query) -> Result<Option<T>> {
+        Ok(self.first_row(query).await?.decode()?.pop())
+    }
+
+    // Rows are fetched here, once for all row types: what is generic is only their decoding.
+
+    async fn rows(&mut self, query: Query) -> Result<Rows> {
         Ok(match &mut self.inner {
-            Inner::Sqlite(tx) => bind_as::<Sqlite, T>(query).fetch_optional(&mut **tx).await?,
-            Inner::Postgres(tx) => bind_as::<Postgres, T>(query).fetch_optional(&mut **tx).await?,
+            Inner::Sqlite(tx) => Rows::Sqlite(bind::<Sqlite>(query).fetch_all(&mut **tx).await?),
+            Inner::Postgres(tx) => Rows::Postgres(bind::<Postgres>(query).fetch_all(&mut **tx).await?),
+        })
+    }
+
+    async fn first_row(&mut self, query: Query) -> Result<Rows> {
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => {
+                Rows::Sqlite(bind::<Sqlite>(query).fetch_optional(&mut **tx).await?.into_iter().collect())
+            }
+            Inner::Postgres(tx) => {
+                Rows::Postgres(bind::<Postgres>(query).fetch_optional(&mut **tx).await?.into_iter().collect())
+            }
         })
     }
 
@@ -132,12 +148,20 @@ macro_rules! binds {
 binds!(Sqlite);
 binds!(Postgres);
 
-fn bind_as<D: Binds, T>(query: Query) -> QueryAs<'static, D, T, <D as Database>::Arguments>
-where
-    T: for<'r> sqlx::FromRow<'r, D::Row>,
-    <D as Database>::Arguments: IntoArguments<D>,
-{
-    sqlx::query_as_with(query.sql, D::arguments(query.args))
+/// Rows of either database, not yet decoded.
+enum Rows {
+    Sqlite(Vec<SqliteRow>),
+    Postgres(Vec<PgRow>),
+}
+
+impl Rows {
+    fn decode<T: FromDbRow>(self) -> Result<Vec<T>> {
+        let decoded: sqlx::Result<Vec<T>> = match &self {
+            Self::Sqlite(rows) => rows.iter().map(FromRow::from_row).collect(),
+            Self::Postgres(rows) => rows.iter().map(FromRow::from_row).collect(),
+        };
+        Ok(decoded?)
+    }
 }
 
 fn bind<D: Binds>(query: Query) -> SqlxQuery<'static, D, <D as Database>::Arguments>

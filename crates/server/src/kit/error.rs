@@ -129,6 +129,8 @@ impl From<gridfolio_db::Error> for ApiError {
         match error {
             gridfolio_db::Error::Busy | gridfolio_db::Error::Unavailable => Self::Busy,
             gridfolio_db::Error::Full => Self::Full,
+            // A parent went, or a child came, between reading and writing.
+            gridfolio_db::Error::Reference => Self::Stale,
             other => Self::internal(other),
         }
     }

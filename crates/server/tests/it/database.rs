@@ -85,6 +85,15 @@ both! {
         assert!(refused.to_string().contains("use the newer program"));
     }
 
+    async fn a_row_without_its_parent_is_told_apart(app) {
+        let mut tx = app.app.db.write().await.unwrap();
+        let orphan = gridfolio_db::query(
+            "INSERT INTO site (project, code, revision, document, created_at, updated_at) VALUES ('none', 'S1', 1, '{}', 0, 0)",
+        );
+        let refused = orphan.execute(&mut tx).await.unwrap_err();
+        assert!(matches!(refused, Error::Reference), "{refused}");
+    }
+
     async fn a_transaction_that_is_dropped_changes_nothing(app) {
         let mut tx = app.app.db.write().await.unwrap();
         gridfolio_db::query("DELETE FROM setting").execute(&mut tx).await.unwrap();
