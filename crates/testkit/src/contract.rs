@@ -33,10 +33,29 @@ pub struct Exception {
     pub path: String,
 }
 
+/// An answer as the check sees it.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// `200`
+    pub status: u16,
+    /// `application/json`, without parameters; empty if the answer names none.
+    pub media_type: String,
+    /// The body, if it is JSON.
+    pub body: Option<Value>,
+}
+
+impl Shown {
+    /// From the parts of an answer.
+    pub fn new(status: u16, content_type: Option<&str>, body: &[u8]) -> Self {
+        let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        Self { status, media_type: media_type.to_owned(), body: serde_json::from_slice(body).ok() }
+    }
+}
+
 /// What the answers of an application have shown.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
-    /// Operations that answered 200, and whether one of the answers had a member.
+    /// Operations that answered 200, and whether one of the answers told anything: `{"projects": []}` does not.
     pub answered: BTreeMap<String, bool>,
     /// Exceptions that were needed, by their place in the list.
     pub used: BTreeSet<usize>,
@@ -74,35 +93,28 @@ impl Contract {
 
     async fn observe(&self, request: Request, next: Next) -> Response {
         let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
-        let response = next.run(request).await;
-        let is_json = response
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|v| v.to_str().ok())
-            .is_some_and(|v| v.starts_with("application/json"));
-        if !is_json {
-            return response;
-        }
-        let (parts, body) = response.into_parts();
+        let (parts, body) = next.run(request).await.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        if let Ok(value) = serde_json::from_slice(&bytes) {
-            let problems = self.problems(&method, &path, parts.status.as_u16(), &value);
-            assert!(problems.is_empty(), "{method} {path} breaks the contract: {problems:#?}");
-        }
+        let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let shown = Shown::new(parts.status.as_u16(), media_type, &bytes);
+        let problems = self.problems(&method, &path, &shown);
+        assert!(problems.is_empty(), "{method} {path} breaks the contract: {problems:#?}");
         Response::from_parts(parts, Body::from(bytes))
     }
 
-    /// What an answer breaks, exceptions taken out.
-    pub fn problems(&self, method: &str, path: &str, status: u16, value: &Value) -> Vec<String> {
+    /// What an answer breaks, exceptions taken out. Status, media type and form are this project's promise alone; the
+    /// members are compared with every document.
+    pub fn problems(&self, method: &str, path: &str, shown: &Shown) -> Vec<String> {
         let mut problems = Vec::new();
         for (index, document) in self.documents.iter().enumerate() {
             let Some((template, operation)) = find_operation(document, method, path) else { continue };
             let name = format!("{method} {template}");
             if index == 0 {
-                self.note(&name, status, value);
+                self.note(&name, shown);
+                problems.extend(form_problem(operation, shown).map(|problem| format!("{name}: {problem}")));
             }
-            let pointer = format!("/responses/{status}/content/application~1json/schema");
-            let Some(schema) = operation.pointer(&pointer) else { continue };
+            let content = &operation["responses"][shown.status.to_string()]["content"][&shown.media_type];
+            let (Some(schema), Some(value)) = (content.get("schema"), &shown.body) else { continue };
             for breach in breaches(document, schema, value) {
                 if !self.is_excepted(&name, &breach.path) {
                     problems.push(format!("{name}: {} {} (document {index})", breach.path, breach.rule));
@@ -112,11 +124,11 @@ impl Contract {
         problems
     }
 
-    fn note(&self, name: &str, status: u16, value: &Value) {
-        if status == 200 {
-            let has_members = value.as_object().is_some_and(|members| !members.is_empty());
+    fn note(&self, name: &str, shown: &Shown) {
+        if shown.status == 200 {
+            let has_leaf = shown.body.as_ref().is_some_and(has_leaf);
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            *seen.answered.entry(name.to_owned()).or_default() |= has_members;
+            *seen.answered.entry(name.to_owned()).or_default() |= has_leaf;
         }
     }
 
@@ -142,6 +154,30 @@ pub fn parse_exceptions(text: &str) -> Vec<Exception> {
             _ => panic!("contract/exceptions.tsv: {line:?} must be operation, path and reason"),
         })
         .collect()
+}
+
+/// How status, media type or form of an answer differ from what the operation declares.
+fn form_problem(operation: &Value, shown: &Shown) -> Option<String> {
+    let status = shown.status;
+    let Some(declared) = operation["responses"].get(status.to_string()) else {
+        return Some(format!("status {status} is not declared"));
+    };
+    let content = declared.get("content")?.as_object()?;
+    if !content.contains_key(&shown.media_type) {
+        let names: Vec<_> = content.keys().collect();
+        return Some(format!("status {status} is {:?}, declared are {names:?}", shown.media_type));
+    }
+    (shown.media_type.contains("json") && shown.body.is_none())
+        .then(|| format!("status {status} is not JSON"))
+}
+
+/// Whether a value tells anything: a text, a number or a word somewhere in it.
+fn has_leaf(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.values().any(has_leaf),
+        Value::Array(items) => items.iter().any(has_leaf),
+        other => !other.is_null(),
+    }
 }
 
 /// Parameters may have other names in the two documents.

@@ -31,16 +31,15 @@ fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
 fn check(root: &Value, schema: &Value, value: &Value, path: &str, found: &mut Vec<Breach>) {
     let schema = resolve(root, schema);
     let mut breach = |rule: String| found.push(Breach { path: path.to_owned(), rule });
+    if value.is_null() {
+        breach("is null".to_owned());
+        return;
+    }
     for word in ["oneOf", "anyOf"] {
         let Some(choices) = schema.get(word).and_then(Value::as_array) else { continue };
         if choices.iter().all(|choice| !breaches(root, choice, value).is_empty()) {
             breach("fits none of the alternatives".to_owned());
         }
-        return;
-    }
-    if value.is_null() {
-        breach("is null".to_owned());
-        return;
     }
     if let Some(expected) = schema.get("type").and_then(Value::as_str)
         && !has_type(expected, value)
@@ -122,5 +121,20 @@ mod tests {
         assert_eq!(breaches(&root, &schema, &json!({"a": "y"})).len(), 1);
         assert_eq!(breaches(&root, &schema, &json!({"a": null})).len(), 1);
         assert_eq!(breaches(&root, &schema, &json!([])).len(), 1);
+    }
+
+    #[test]
+    fn what_stands_beside_alternatives_counts_too() {
+        for word in ["oneOf", "anyOf"] {
+            let schema = json!({word: [{"required": ["a"]}, {"required": ["b"]}], "required": ["c"],
+                "properties": {"d": {"type": "string"}}});
+            let paths = |value: Value| -> Vec<String> {
+                breaches(&json!({}), &schema, &value).into_iter().map(|breach| breach.path).collect()
+            };
+            assert_eq!(paths(json!({"a": 1, "c": 1, "d": "x"})), Vec::<String>::new());
+            assert_eq!(paths(json!({"b": 1, "d": 1})), ["c", "d"]);
+            assert_eq!(paths(json!({"c": 1})), [""], "none of the alternatives");
+            assert_eq!(paths(Value::Null), [""]);
+        }
     }
 }

@@ -40,9 +40,9 @@ pub fn finish(mut document: OpenApi) -> Value {
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         paths.sort_keys();
         for (path, item) in paths.iter_mut() {
-            for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            for (method, operation) in item.as_object_mut().into_iter().flatten() {
                 add_path_parameters(path, operation);
-                add_error_answers(path, operation);
+                add_error_answers(path, method, operation);
             }
         }
     }
@@ -136,27 +136,38 @@ fn add_path_parameters(path: &str, operation: &mut Value) {
     }
 }
 
-fn add_error_answers(path: &str, operation: &mut Value) {
+/// 405 is left out: it is the answer where there is no operation.
+fn add_error_answers(path: &str, method: &str, operation: &mut Value) {
     let public = operation.get("security").is_some_and(|s| s.as_array().is_some_and(|a| a == &[json!({})]));
-    let writes = operation.get("requestBody").is_some();
+    let has_body = operation.get("requestBody").is_some();
+    let writes = method != "get";
     let in_path = path.contains('{');
     let wanted = [
         ("400", "the request breaks a rule; the message names it", true),
         ("401", "no credentials, or none that hold", !public),
         ("403", "not allowed for this caller", !public),
         ("404", "does not exist, or not for this caller", in_path),
-        ("409", "exists already, or was changed at the same time", writes && in_path),
+        ("409", "exists already, or was changed at the same time", writes && !public),
         ("412", "`If-Match` names another revision", in_path && !public),
-        ("413", "the body is too large", writes),
+        ("413", "the body is too large", has_body),
         ("500", "our fault; the reference finds it in the log", true),
+        ("503", "the database is busy or does not answer; nothing was changed, try again", true),
+        ("507", "no room left on the disk; nothing was changed", writes),
     ];
     let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    let media_type = media_type_of(answers);
     for (status, description, _) in wanted.into_iter().filter(|w| w.2) {
         answers.entry(status).or_insert_with(|| {
             json!({
                 "description": description,
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+                "content": {&media_type: {"schema": {"$ref": "#/components/schemas/Error"}}}
             })
         });
     }
+}
+
+/// Errors come in the media type of the operation: sign-in speaks a protocol of its own.
+fn media_type_of(answers: &Map<String, Value>) -> String {
+    let content = answers.get("200").and_then(|answer| answer.get("content")?.as_object());
+    content.and_then(|content| content.keys().next()).map_or("application/json", String::as_str).to_owned()
 }

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::str::Chars;
 
-use gridfolio_db::{Db, DbOptions, Error};
+use gridfolio_db::{Db, DbOptions, Error, in_list};
 use gridfolio_testkit::{Backend, TestDb, both, files};
 
-/// The texts of all `query("…")` in the sources.
+/// The statements of all sources, with the file each stands in. Not seen are conditions that a function gives (they
+/// count as one more parameter), lists of another length than one, and bulk inserts of more than one row.
 fn statements() -> Vec<(String, String)> {
     let mut found = Vec::new();
     for krate in ["server", "series", "db"] {
@@ -22,34 +24,78 @@ fn collect(folder: &Path, found: &mut Vec<(String, String)>) {
             collect(&path, found);
         } else if path.extension().is_some_and(|e| e == "rs") {
             let text = fs::read_to_string(&path).unwrap();
-            found.extend(literals(&text).into_iter().map(|sql| (path.display().to_string(), sql)));
+            found.extend(statements_in(&text).into_iter().map(|sql| (path.display().to_string(), sql)));
         }
     }
 }
 
-/// The string literals that `query(` is called with.
-fn literals(text: &str) -> Vec<String> {
-    text.split("query(")
-        .skip(1)
-        .filter_map(|rest| rest.trim_start().strip_prefix('"'))
-        .map(|rest| {
-            let mut sql = String::new();
-            let mut characters = rest.chars();
-            while let Some(character) = characters.next() {
-                match character {
-                    '"' => break,
-                    '\\' => match characters.next() {
-                        Some('\n') => sql.push(' '),
-                        Some(other) => sql.push(other),
-                        None => break,
-                    },
-                    other => sql.push(other),
-                }
-            }
-            sql
-        })
-        .filter(|sql| sql.contains(' '))
-        .collect()
+/// The statements of one source: literals that begin like one, `format!` and the two halves of a bulk insert put
+/// together.
+fn statements_in(text: &str) -> Vec<String> {
+    let (mut found, mut names, mut head) = (Vec::new(), Vec::new(), None);
+    for (before, literal) in literals(text) {
+        let is_format = before.ends_with("format!(");
+        let sql = if is_format { filled(&literal, &names) } else { literal };
+        let assigned = before.trim_end_matches("format!(").trim_end().strip_suffix('=').map(str::trim_end);
+        if let Some(declared) = assigned {
+            let name = declared.trim_end_matches(": &str").rsplit(' ').next().unwrap_or_default();
+            names.insert(0, (format!("{{{name}}}"), sql.clone()));
+        }
+        if before.ends_with("head:") {
+            head = Some(sql);
+        } else if let Some(head) = head.take().filter(|_| before.ends_with("tail:")) {
+            let columns = head.matches(',').count() + 1;
+            found.push(format!("{head} VALUES ({}) {sql}", in_list(1, columns)));
+        } else if ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "].iter().any(|v| sql.starts_with(v)) {
+            found.push(if sql.ends_with(" IN") { format!("{sql} ($1)") } else { sql });
+        }
+    }
+    found
+}
+
+/// A `format!` text with the constants of its file and a parameter for every `{}`.
+fn filled(text: &str, names: &[(String, String)]) -> String {
+    let mut sql = names.iter().fold(text.to_owned(), |sql, (name, value)| sql.replace(name, value));
+    while sql.contains("{}") {
+        let next = (1..).find(|n| !sql.contains(&format!("${n}"))).unwrap();
+        sql = sql.replacen("{}", &format!("${next}"), 1);
+    }
+    sql
+}
+
+/// The string literals of a source up to its tests, each with the code of its line or the lines before it.
+fn literals(text: &str) -> Vec<(String, String)> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let code: String =
+        code.lines().filter(|l| !l.trim_start().starts_with("//")).map(|l| format!("{l}\n")).collect();
+    let code = code.replace("'\"'", "''");
+    let (mut found, mut before, mut rest) = (Vec::new(), String::new(), code.chars());
+    while let Some(character) = rest.next() {
+        if character == '"' {
+            found.push((before.trim_end().to_owned(), literal(&mut rest)));
+            before.clear();
+        } else {
+            before.push(character);
+        }
+    }
+    found
+}
+
+/// The rest of a literal, read as the compiler reads it.
+fn literal(rest: &mut Chars<'_>) -> String {
+    let mut text = String::new();
+    while let Some(character) = rest.next() {
+        match character {
+            '"' => break,
+            '\\' => match rest.next() {
+                Some('\n') => *rest = rest.as_str().trim_start().chars(),
+                Some(other) => text.push(other),
+                None => break,
+            },
+            other => text.push(other),
+        }
+    }
+    text
 }
 
 /// Texts that by their nature run on one database only.
@@ -70,7 +116,7 @@ both! {
     async fn every_statement_is_valid(app) {
         let all: Vec<_> =
             statements().into_iter().filter(|(_, sql)| !ONE_SIDED.iter().any(|word| sql.contains(word))).collect();
-        assert!(all.len() > 30, "only {} statements were found", all.len());
+        assert!(all.len() > 60, "only {} statements were found", all.len());
         assert_eq!(refused(&app.app.db, &all).await, Vec::<String>::new());
         let broken = [("fixture".to_owned(), "SELECT nothing FROM nowhere".to_owned())];
         assert_eq!(refused(&app.app.db, &broken).await.len(), 1, "a broken statement is noticed");
@@ -103,6 +149,36 @@ both! {
             gridfolio_db::query("SELECT CAST(COUNT(*) AS BIGINT) FROM setting").one(&mut snapshot).await.unwrap();
         assert!(count > 0);
     }
+}
+
+#[test]
+fn statements_are_found_however_they_are_written() {
+    let source = r#"
+        const COLUMNS: &str = "a, \
+            b";
+        const FIND: &str = "SELECT c FROM t";
+        // query("SELECT comment")
+        query("DELETE FROM t WHERE a = '{}'");
+        say("nothing to SELECT");
+        Query::assembled(format!(
+            "SELECT {COLUMNS} FROM t WHERE a = $1 AND b IN ({})", in_list(2, 3)));
+        let select = format!("SELECT a FROM t WHERE {}", condition());
+        format!("{select} AND b IN ({})", in_list(1, 2));
+        let plain = "SELECT a FROM t WHERE b IN";
+        format!("{FIND} ORDER BY c {UNKNOWN}");
+        Insert { head: "INSERT INTO t (a, b)", tail: "ON CONFLICT DO NOTHING" };
+        #[cfg(test)] query("SELECT test");"#;
+    let expected = [
+        "SELECT c FROM t",
+        "DELETE FROM t WHERE a = '{}'",
+        "SELECT a, b FROM t WHERE a = $1 AND b IN ($2)",
+        "SELECT a FROM t WHERE $1",
+        "SELECT a FROM t WHERE $1 AND b IN ($2)",
+        "SELECT a FROM t WHERE b IN ($1)",
+        "SELECT c FROM t ORDER BY c {UNKNOWN}",
+        "INSERT INTO t (a, b) VALUES ($1,$2) ON CONFLICT DO NOTHING",
+    ];
+    assert_eq!(statements_in(source), expected);
 }
 
 #[tokio::test]

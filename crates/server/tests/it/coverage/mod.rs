@@ -94,8 +94,8 @@ async fn walk(backend: Backend) -> (Vec<Answer>, Seen) {
         for role in Role::ALL {
             let (answer, seen) = answer(backend, &operation, role).await;
             answers.push(answer);
-            for (name, has_members) in seen.answered {
-                *all.answered.entry(name).or_default() |= has_members;
+            for (name, has_leaf) in seen.answered {
+                *all.answered.entry(name).or_default() |= has_leaf;
             }
             all.used.extend(seen.used);
         }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gridfolio_testkit::contract::{Contract, Exception, parse_exceptions};
+use gridfolio::kit::openapi::finish;
+use gridfolio_testkit::contract::{Contract, Exception, Shown, parse_exceptions};
 use serde_json::{Value, json};
 
 use super::checks::{self, Answer, Operation};
@@ -69,19 +70,94 @@ fn an_operation_that_never_answered_is_noticed() {
     assert!(checks::never_answered(&one, &BTreeMap::from([("GET /a".to_owned(), true)])).is_empty());
 }
 
+fn json_answer(status: u16, body: &Value) -> Shown {
+    Shown::new(status, Some("application/json; charset=utf-8"), body.to_string().as_bytes())
+}
+
+fn contract_of_one_operation() -> Value {
+    json!({"paths": {"/a/{id}": {"get": {"responses": {"200": {"content": {"application/json": {
+        "schema": {"type": "object", "required": ["code"], "properties": {"code": {"enum": ["x"]}}}}}},
+        "400": {"content": {"application/x-amz-json-1.1": {"schema": {"type": "object"}}}}}}}}})
+}
+
 #[test]
 fn a_breach_of_the_contract_is_noticed_unless_excepted() {
-    let document = json!({"paths": {"/a/{id}": {"get": {"responses": {"200": {"content": {"application/json": {
-        "schema": {"type": "object", "required": ["code"], "properties": {"code": {"enum": ["x"]}}}}}}}}}}});
+    let document = contract_of_one_operation();
     let strict = Contract::new(vec![document.clone()], Vec::new());
-    assert_eq!(strict.problems("GET", "/a/1", 200, &json!({"code": "y"})).len(), 1);
-    assert_eq!(strict.problems("GET", "/a/1", 200, &json!({})).len(), 1);
-    assert!(strict.problems("GET", "/a/1", 200, &json!({"code": "x", "more": 1})).is_empty());
+    let problems =
+        |contract: &Contract, body: Value| contract.problems("GET", "/a/1", &json_answer(200, &body));
+    assert_eq!(problems(&strict, json!({"code": "y"})).len(), 1);
+    assert_eq!(problems(&strict, json!({})).len(), 1);
+    assert!(problems(&strict, json!({"code": "x", "more": 1})).is_empty());
     let exception = Exception { operation: "GET /a/{other}".to_owned(), path: "code".to_owned() };
     let lenient = Contract::new(vec![document], vec![exception.clone()]);
-    assert!(lenient.problems("GET", "/a/1", 200, &json!({"code": "y"})).is_empty());
+    assert!(problems(&lenient, json!({"code": "y"})).is_empty());
     assert!(checks::unused_exceptions(lenient.exceptions(), &lenient.seen().used).is_empty());
     assert_eq!(checks::unused_exceptions(&[exception], &BTreeSet::new()).len(), 1);
+}
+
+#[test]
+fn an_undeclared_status_is_noticed_in_our_own_document_only() {
+    let answer = json_answer(418, &json!({"message": "x"}));
+    let ours = Contract::new(vec![contract_of_one_operation()], Vec::new());
+    assert_eq!(ours.problems("GET", "/a/1", &answer).len(), 1);
+    assert!(ours.problems("GET", "/b", &answer).is_empty(), "no operation");
+    assert!(ours.problems("PUT", "/a/1", &answer).is_empty(), "405 belongs to no operation");
+    let theirs = Contract::new(vec![json!({"paths": {}}), contract_of_one_operation()], Vec::new());
+    assert!(theirs.problems("GET", "/a/1", &answer).is_empty());
+}
+
+#[test]
+fn an_answer_in_another_form_is_noticed() {
+    let contract = Contract::new(vec![contract_of_one_operation()], Vec::new());
+    let problems = |status, media_type, body: &str| {
+        contract.problems("GET", "/a/1", &Shown::new(status, media_type, body.as_bytes())).len()
+    };
+    assert_eq!(problems(200, Some("application/json"), r#"{"code": "x"}"#), 0);
+    assert_eq!(problems(200, Some("application/json"), r#"{"code": "x"#), 1);
+    assert_eq!(problems(200, Some("application/json"), ""), 1);
+    assert_eq!(problems(200, Some("text/plain"), r#"{"code": "x"}"#), 1);
+    assert_eq!(problems(200, None, r#"{"code": "x"}"#), 1);
+    let own = Some("application/x-amz-json-1.1");
+    assert_eq!(problems(400, own, "{}"), 0);
+    assert_eq!(problems(400, own, "no"), 1);
+    assert_eq!(problems(400, own, "[]"), 1);
+    assert_eq!(problems(400, Some("application/json"), "{}"), 1);
+}
+
+#[test]
+fn an_answer_that_tells_nothing_is_noticed() {
+    for (body, tells) in [
+        (json!({}), false),
+        (json!({"projects": []}), false),
+        (json!({"a": {"b": [{}]}}), false),
+        (json!({"a": {"b": [0]}}), true),
+        (json!({"a": "x"}), true),
+    ] {
+        let document = json!({"paths": {"/a": {"get": {"responses": {"200": {}}}}}});
+        let contract = Contract::new(vec![document], Vec::new());
+        assert!(contract.problems("GET", "/a", &json_answer(200, &body)).is_empty());
+        let problems =
+            checks::never_answered(&[operation("GET", "/a", "get_a", "x")], &contract.seen().answered);
+        assert_eq!(problems.is_empty(), tells, "{body}");
+    }
+    let gone = BTreeMap::from([("DELETE /a".to_owned(), false)]);
+    assert!(checks::never_answered(&[operation("DELETE", "/a", "delete_a", "x")], &gone).is_empty());
+}
+
+#[test]
+fn the_document_says_which_refusals_an_operation_knows() {
+    let operation = json!({"responses": {"200": {"description": "", "content": {"application/json": {}}}}});
+    let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+        "paths": {"/a/{id}": {"get": operation, "delete": operation}}});
+    let finished = finish(serde_json::from_value(document).unwrap());
+    let declared =
+        |method: &str, status: &str| finished["paths"]["/a/{id}"][method]["responses"].get(status).is_some();
+    for (status, on_get, on_delete) in
+        [("409", false, true), ("503", true, true), ("507", false, true), ("405", false, false)]
+    {
+        assert_eq!((declared("get", status), declared("delete", status)), (on_get, on_delete), "{status}");
+    }
 }
 
 #[test]
