@@ -148,7 +148,7 @@ fn add_error_answers(path: &str, method: &str, operation: &mut Value) {
         ("403", "not allowed for this caller", !public),
         ("404", "does not exist, or not for this caller", in_path),
         ("409", "exists already, or was changed at the same time", writes && !public),
-        ("412", "`If-Match` names another revision", in_path && !public),
+        ("412", "`If-Match` names another revision", (in_path || writes) && !public),
         ("413", "the body is too large", has_body),
         ("500", "our fault; the reference finds it in the log", true),
         ("503", "the database is busy or does not answer; nothing was changed, try again", true),
