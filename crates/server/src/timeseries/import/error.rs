@@ -31,6 +31,24 @@ pub enum Error {
     /// The rest of the application.
     #[error("{}", api_words(.0))]
     Api(#[from] ApiError),
+    /// Another command with the same file went on with the same import, and came to its end first.
+    #[error(
+        "another command is importing this file at the same time, and was done first: import {id} is complete, \
+         nothing is lost and nothing is left to do"
+    )]
+    Overtaken {
+        /// The import.
+        id: i64,
+    },
+    /// Another command takes the import back, or has done so.
+    #[error(
+        "import {id} was taken back by another command while this one was at work: nothing more is written. \
+         To import the file anyway, wait for that command to end and repeat this one; it begins a new import"
+    )]
+    TakenBack {
+        /// The import.
+        id: i64,
+    },
     /// A running import came to a stop: what is in stays in.
     #[error(
         "import {id} stopped: {cause}. The file is in up to line {through_line} of {last_line}, in whole batches; \

@@ -37,11 +37,15 @@ pub fn outcome(done: &Outcome) -> String {
     }
     let Import { id, added, replaced, source, .. } = &done.import;
     let datums = done.summary.datums;
-    let _ = writeln!(text, "import {id}: {datums} datums of {} lines are in {source}", done.summary.lines);
-    let _ = writeln!(text, "  {added} new, {replaced} replaced, {} were there already", done.unchanged);
+    let (lines, are) = (counted(done.summary.lines, "line"), if datums == 1 { "is" } else { "are" });
+    let _ = writeln!(text, "import {id}: {} of {lines} {are} in {source}", counted(datums, "datum"));
+    let were = if done.unchanged == 1 { "was" } else { "were" };
+    let _ = writeln!(text, "  {added} new, {replaced} replaced, {} {were} there already", done.unchanged);
     text.push_str(&repeats(&done.summary));
     if let Some(path) = &done.rejects {
-        let _ = writeln!(text, "  {} bad lines are in {}", done.summary.bad.count, path.display());
+        let bad = done.summary.bad.count;
+        let are = if bad == 1 { "is" } else { "are" };
+        let _ = writeln!(text, "  {} {are} in {}", counted(bad, "bad line"), path.display());
     }
     let _ = writeln!(text, "take it back with `gridfolio import undo {id}`");
     text
@@ -53,15 +57,16 @@ pub fn list(imports: &[Import]) -> String {
         return "no imports\n".to_owned();
     }
     let mut text = format!(
-        "{:>5} {:8} {:20} {:>9} {:>9}  {:32} file\n",
+        "{:>5} {:10} {:20} {:>9} {:>9}  {:32} file\n",
         "id", "state", "started", "new", "replaced", "source"
     );
     for import in imports {
         let started = instant(import.started_at, &TimeZone::UTC, "%Y-%m-%dT%H:%M:%SZ");
         let Import { id, added, replaced, source, file_name, .. } = import;
-        let state = import.state.word();
+        // Nobody can tell from here whether a command is still at it.
+        let state = if import.state == State::Running { "unfinished" } else { import.state.word() };
         let _ =
-            write!(text, "{id:>5} {state:8} {started:20} {added:>9} {replaced:>9}  {source:32} {file_name}");
+            write!(text, "{id:>5} {state:10} {started:20} {added:>9} {replaced:>9}  {source:32} {file_name}");
         if import.state == State::Running {
             let _ = write!(text, " (in up to line {})", import.through_line);
         }
@@ -73,7 +78,8 @@ pub fn list(imports: &[Import]) -> String {
 /// What taking an import back did.
 pub fn undone(undone: &Undone) -> String {
     let Undone { import, removed, restored } = undone;
-    format!("import {} is taken back: {removed} datums removed, {restored} restored\n", import.id)
+    let removed = counted(*removed, "datum");
+    format!("import {} is taken back: {removed} removed, {restored} restored\n", import.id)
 }
 
 /// What a file holds.
@@ -92,7 +98,8 @@ fn file(summary: &Summary, zone: &str) -> String {
     let _ = writeln!(text, "range        {} to {}", shown(summary.first), shown(summary.last));
     let _ = writeln!(text, "datums       {}", summary.datums);
     if summary.without_values > 0 {
-        let _ = writeln!(text, "no values    on {} lines, which are left out", summary.without_values);
+        let lines = counted(summary.without_values, "line");
+        let _ = writeln!(text, "no values    on {lines}, left out");
     }
     text.push_str(&gaps(summary, &tz));
     text.push_str(&repeats(summary));
@@ -106,10 +113,10 @@ fn file(summary: &Summary, zone: &str) -> String {
         let (lowest, highest) = (value(&property.lowest), value(&property.highest));
         let _ = writeln!(
             text,
-            "  {name} ({}) from column {column} in {unit}, kept in {}: {} values, {lowest} to {highest}",
+            "  {name} ({}) from column {column} in {unit}, kept in {}: {}, {lowest} to {highest}",
             kind.letter(),
             unit.kept_as(),
-            property.values
+            counted(property.values, "value")
         );
     }
     text.push_str("first rows as read\n");
@@ -134,7 +141,7 @@ fn gaps(summary: &Summary, tz: &TimeZone) -> String {
     let Some(rhythm) = summary.rhythm else { return String::new() };
     let gaps = &summary.gaps;
     let mut text = format!("rhythm       {}\n", duration(rhythm));
-    let _ = writeln!(text, "gaps         {} ({} datums missing)", gaps.count, gaps.missing);
+    let _ = writeln!(text, "gaps         {} ({} missing)", gaps.count, counted(gaps.missing, "datum"));
     for gap in &gaps.longest {
         let (from, until) = (instant(gap.from, tz, FULL), instant(gap.until, tz, FULL));
         let _ = writeln!(text, "  {from} to {until} ({})", duration(gap.until - gap.from));
@@ -147,9 +154,11 @@ fn repeats(summary: &Summary) -> String {
     if repeats.equal + repeats.different == 0 {
         return String::new();
     }
+    let repeat = if repeats.equal == 1 { "repeats" } else { "repeat" };
     let mut text = format!(
-        "repeated     {} lines repeat a time with equal values (counted once), {} with other values (the later line counts)\n",
-        repeats.equal, repeats.different
+        "repeated     {} {repeat} a time with equal values (counted once), {} with other values (the later line counts)\n",
+        counted(repeats.equal, "line"),
+        repeats.different
     );
     for repeat in &repeats.shown {
         let at = instant(repeat.at, &TimeZone::UTC, "%Y-%m-%dT%H:%M:%SZ");
@@ -176,6 +185,11 @@ fn bad(summary: &Summary) -> String {
         let _ = writeln!(text, "  and {more} more");
     }
     text
+}
+
+/// `1 line`, `2 lines`.
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn instant(at: i64, tz: &TimeZone, format: &str) -> String {

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use gridfolio_db::WriteTx;
+use gridfolio_db::{Session, WriteTx};
 use gridfolio_meterfile::{Batch as Rows, MeterFile, OnBad, Property, Row, Summary};
 use gridfolio_series::{Columns, Datum};
 
@@ -81,7 +81,7 @@ pub struct Outcome {
     pub resumed_at: Option<i64>,
     /// What `--create` made.
     pub made: Vec<Missing>,
-    /// Datums that were there already, equal.
+    /// Datums of the file that were there before the import, equal.
     pub unchanged: u64,
     /// The file of rejected lines, where there are some.
     pub rejects: Option<PathBuf>,
@@ -114,15 +114,17 @@ pub async fn run(app: &App, request: &Request, progress: Progress<'_>) -> Result
     let node = target::make(app, &checked.target, first).await?;
     checked.target.node = Some(node);
     let begun = begin(app, request, &checked, node).await?;
-    let mut running = Running { begun, unchanged: 0, shifts: 0 };
+    let mut running = Running { begun, shifts: 0 };
     let rejects = (checked.summary.bad.count > 0).then(|| request.file.with_extension("rejected.csv"));
     let written = running.all(app, &mut checked, rejects.as_deref(), progress).await;
     let import = running.end(app, written, &checked.summary).await?;
+    // A run that goes on meets its own datums again: those were not there before the import.
+    let written = (import.added + import.replaced).unsigned_abs();
     Ok(Outcome {
+        unchanged: checked.summary.datums.saturating_sub(written),
         import,
         resumed_at: running.begun.resumed_at,
         made: checked.target.missing.clone(),
-        unchanged: running.unchanged,
         rejects,
         target: checked.target,
         summary: checked.summary,
@@ -132,7 +134,6 @@ pub async fn run(app: &App, request: &Request, progress: Progress<'_>) -> Result
 /// An import at work.
 struct Running {
     begun: Begun,
-    unchanged: u64,
     /// Shifts of the meter since they were last applied.
     shifts: usize,
 }
@@ -191,7 +192,10 @@ impl Running {
             let datums = |row: &Row| (row.line, row.to_datum(properties));
             let datums: Vec<(u64, Datum)> = piece.iter().map(datums).collect();
             let mut attempts = 1;
+            let shifts = self.shifts;
             while let Err(error) = self.piece(app, &datums, line).await {
+                // What was rolled back has shifted nothing: the next attempt must ask for the job again.
+                self.shifts = shifts;
                 if attempts == ATTEMPTS || !work::is_busy(&error) {
                     return Err(error);
                 }
@@ -222,11 +226,9 @@ impl Running {
         let added = count(batch.written.datums.len()) - replaced;
         store::insert_batch(&mut tx, self.begun.import.id, &batch, self.meter()).await?;
         if !store::advance_import(&mut tx, self.begun.import.id, through_line, (added, replaced)).await? {
-            let id = self.begun.import.id;
-            return Err(Error::Refused(format!("import {id} is being taken back by another command")));
+            return Err(self.ended_elsewhere(&mut tx).await?);
         }
         tx.commit().await?;
-        self.unchanged += (fresh.len() - batch.written.datums.len()) as u64;
         self.begun.import.through_line = self.begun.import.through_line.max(through_line);
         self.begun.import.added += added;
         self.begun.import.replaced += replaced;
@@ -285,9 +287,19 @@ impl Running {
         old == *new
     }
 
+    /// Why an import that this command began is running no more.
+    async fn ended_elsewhere(&self, session: &mut Session) -> Result<Error> {
+        let id = self.begun.import.id;
+        let state = store::find_import(session, id).await?.map(|import| import.state);
+        Ok(if state == Some(State::Done) { Error::Overtaken { id } } else { Error::TakenBack { id } })
+    }
+
     /// Closes the import, or says how far it came.
     async fn end(&mut self, app: &App, written: Result<()>, summary: &Summary) -> Result<Import> {
         let id = self.begun.import.id;
+        if let Err(ended @ (Error::Overtaken { .. } | Error::TakenBack { .. })) = written {
+            return Err(ended);
+        }
         if let Err(cause) = written {
             let through_line = self.begun.import.through_line;
             return Err(Error::Stopped {
@@ -299,7 +311,10 @@ impl Running {
         }
         let now = app.clock.now_ms();
         let mut tx = app.db.write().await?;
-        store::set_state(&mut tx, id, State::Done, Some(now)).await?;
+        work::lock(&mut tx, self.begun.import.stream).await?;
+        if !store::finish_import(&mut tx, id, now).await? {
+            return Err(self.ended_elsewhere(&mut tx).await?);
+        }
         tx.commit().await?;
         (self.begun.import.state, self.begun.import.finished_at) = (State::Done, Some(now));
         Ok(self.begun.import.clone())

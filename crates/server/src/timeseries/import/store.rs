@@ -22,7 +22,7 @@ pub enum State {
 impl State {
     const ALL: [Self; 4] = [Self::Running, Self::Done, Self::Undoing, Self::Undone];
 
-    /// The word in the database and on the terminal.
+    /// The word in the database.
     pub fn word(self) -> &'static str {
         match self {
             Self::Running => "running",
@@ -174,6 +174,17 @@ pub async fn advance_import(
     .bind(replaced)
     .execute(session)
     .await?;
+    Ok(touched == 1)
+}
+
+/// Notes that a running import has its whole file in; false when it is running no more.
+pub async fn finish_import(session: &mut Session, id: i64, finished_at: i64) -> ApiResult<bool> {
+    let touched =
+        query("UPDATE import SET state = 'done', finished_at = $2 WHERE id = $1 AND state = 'running'")
+            .bind(id)
+            .bind(finished_at)
+            .execute(session)
+            .await?;
     Ok(touched == 1)
 }
 

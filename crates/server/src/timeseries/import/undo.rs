@@ -1,9 +1,10 @@
 //! Taking an import back.
 //!
 //! First every datum that the import wrote is compared with what stands there now, and later imports are asked
-//! whether they speak of the same instants: one difference, and nothing is changed. Then one transaction of the
-//! journal after the other is undone, the latest first, each with its row of the journal; an interrupted undo goes on
-//! where it stopped. Nothing here guesses: what was there before comes back from the journal, or not at all.
+//! whether they speak of the same instants: one difference, and nothing is changed. What an import that still runs
+//! adds meanwhile is compared as well, until the import's new state ends it. Then one transaction of the journal after
+//! the other is undone, the latest first, each with its row of the journal; an interrupted undo goes on where it
+//! stopped. Nothing here guesses: what was there before comes back from the journal, or not at all.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -26,6 +27,8 @@ use crate::timeseries::settle::{self, settle};
 const SETTLE_EVERY: u64 = 8;
 /// Instants that a refusal names.
 const SHOWN: usize = 20;
+/// Transactions that are compared while the stream is locked, at most.
+const IN_LOCK: usize = 2;
 
 /// What taking an import back did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,35 +43,110 @@ pub struct Undone {
 
 /// Takes an import back. `progress` hears how many of its transactions are undone, and of how many.
 pub async fn undo(app: &App, id: i64, progress: &mut (dyn FnMut(u64, u64) + Send)) -> Result<Undone> {
-    let mut snapshot = app.db.read().await?;
-    let import = store::find_import(&mut snapshot, id).await?;
-    let import = import.ok_or_else(|| Error::Refused(format!("there is no import {id}")))?;
-    if import.state == State::Undone {
-        return Err(Error::Refused(format!("import {id} is taken back already")));
+    Plan::make(app, id).await?.carry_out(app, progress).await
+}
+
+/// An import that was found as it was written, and can be taken back.
+#[derive(Debug)]
+pub struct Plan {
+    import: Import,
+    /// The derived meter: it follows from the power, and is not compared.
+    except: Option<String>,
+    /// Its transactions that were compared.
+    compared: BTreeSet<i64>,
+}
+
+impl Plan {
+    /// Compares what an import wrote with what is there; changes nothing.
+    pub async fn make(app: &App, id: i64) -> Result<Self> {
+        let mut snapshot = app.db.read().await?;
+        let import = store::find_import(&mut snapshot, id).await?;
+        let import = import.ok_or_else(|| Error::Refused(format!("there is no import {id}")))?;
+        refuse_undone(&import)?;
+        let except = Note::find(&mut snapshot, import.stream).await?.map(|note| note.derive.meter);
+        drop(snapshot);
+        let mut plan = Self { import, except, compared: BTreeSet::new() };
+        plan.compare(app).await?;
+        Ok(plan)
     }
-    let batches = store::list_batches(&mut snapshot, id).await?;
-    drop(snapshot);
-    let except = Note::find(&mut *app.db.read().await?, import.stream).await?.map(|note| note.derive.meter);
-    refuse_if_touched(app, &import, &batches, except.as_deref()).await?;
-    let mut tx = app.db.write().await?;
-    store::set_state(&mut tx, id, State::Undoing, None).await?;
-    if except.is_some() {
-        settle::enqueue(&mut tx, app, app.clock.now_ms() + PATIENCE_MS).await?;
-    }
-    tx.commit().await?;
-    let (mut removed, mut restored) = (0, 0);
-    let total = batches.len() as u64;
-    for (done, number) in (1..).zip(batches) {
-        let (gone, back) = undo_batch(app, &import, number, except.as_deref()).await?;
-        (removed, restored) = (removed + gone, restored + back);
-        if done % SETTLE_EVERY == 0 {
-            settle(app, Some(import.stream)).await?;
+
+    /// Takes the import back. `progress` hears how many of its transactions are undone, and of how many.
+    pub async fn carry_out(
+        mut self,
+        app: &App,
+        progress: &mut (dyn FnMut(u64, u64) + Send),
+    ) -> Result<Undone> {
+        while !self.start(app).await? {
+            self.compare(app).await?;
         }
-        progress(done, total);
+        let (mut removed, mut restored) = (0, 0);
+        let mut done = 0;
+        while !close(app, &mut self.import).await? {
+            let batches = store::list_batches(&mut *app.db.read().await?, self.import.id).await?;
+            let total = done + batches.len() as u64;
+            for number in batches {
+                let (gone, back) = undo_batch(app, &self.import, number, self.except.as_deref()).await?;
+                (removed, restored, done) = (removed + gone, restored + back, done + 1);
+                if done % SETTLE_EVERY == 0 {
+                    settle(app, Some(self.import.stream)).await?;
+                }
+                progress(done, total);
+            }
+        }
+        settle(app, Some(self.import.stream)).await?;
+        Ok(Undone { import: self.import, removed, restored })
     }
-    let import = close(app, import).await?;
-    settle(app, Some(import.stream)).await?;
-    Ok(Undone { import, removed, restored })
+
+    /// Compares transactions that were not compared yet; one difference is a refusal.
+    async fn compare(&mut self, app: &App) -> Result<()> {
+        let new = self.new_batches(&mut *app.db.read().await?).await?;
+        let mut found = Findings::default();
+        for number in &new {
+            found.look(&mut *app.db.read().await?, self, *number).await?;
+        }
+        found.verdict(&self.import)?;
+        self.compared.extend(new);
+        Ok(())
+    }
+
+    /// Ends a run of the import that may be at work, so that no transaction is added any more; false when it has
+    /// added too much since the comparison.
+    async fn start(&mut self, app: &App) -> Result<bool> {
+        let id = self.import.id;
+        let mut tx = app.db.write().await?;
+        work::lock(&mut tx, self.import.stream).await?;
+        if let Some(now) = store::find_import(&mut tx, id).await? {
+            refuse_undone(&now)?;
+        }
+        let new = self.new_batches(&mut tx).await?;
+        if new.len() > IN_LOCK {
+            return Ok(false);
+        }
+        let mut found = Findings::default();
+        for number in new {
+            found.look(&mut tx, self, number).await?;
+        }
+        found.verdict(&self.import)?;
+        store::set_state(&mut tx, id, State::Undoing, None).await?;
+        if self.except.is_some() {
+            settle::enqueue(&mut tx, app, app.clock.now_ms() + PATIENCE_MS).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn new_batches(&self, session: &mut Session) -> Result<Vec<i64>> {
+        let mut batches = store::list_batches(session, self.import.id).await?;
+        batches.retain(|number| !self.compared.contains(number));
+        Ok(batches)
+    }
+}
+
+fn refuse_undone(import: &Import) -> Result<()> {
+    if import.state == State::Undone {
+        return Err(Error::Refused(format!("import {} is taken back already", import.id)));
+    }
+    Ok(())
 }
 
 /// A datum that is not what the import wrote.
@@ -77,25 +155,34 @@ struct Touched {
     gone: bool,
 }
 
-/// Compares everything the import wrote with what is there now.
-async fn refuse_if_touched(app: &App, import: &Import, batches: &[i64], except: Option<&str>) -> Result<()> {
-    let mut touched: Vec<Touched> = Vec::new();
-    let mut count = 0_u64;
-    let mut later: BTreeSet<i64> = BTreeSet::new();
-    for number in batches {
-        let mut snapshot = app.db.read().await?;
-        let Some(batch) = store::find_batch(&mut snapshot, import.id, *number).await? else { continue };
-        later.extend(later_imports(&mut snapshot, import, &batch).await?);
-        let found = differences(&mut snapshot, import, &batch, except).await?;
-        count += found.len() as u64;
-        touched.extend(found);
-        touched.sort_by_key(|datum| datum.at);
-        touched.truncate(SHOWN);
+/// What stands in the way.
+#[derive(Default)]
+struct Findings {
+    /// The first of them.
+    touched: Vec<Touched>,
+    count: u64,
+    later: BTreeSet<i64>,
+}
+
+impl Findings {
+    /// Compares what one transaction of the import wrote with what is there now.
+    async fn look(&mut self, session: &mut Session, plan: &Plan, number: i64) -> Result<()> {
+        let Some(batch) = store::find_batch(session, plan.import.id, number).await? else { return Ok(()) };
+        self.later.extend(later_imports(session, &plan.import, &batch).await?);
+        let found = differences(session, &plan.import, &batch, plan.except.as_deref()).await?;
+        self.count += found.len() as u64;
+        self.touched.extend(found);
+        self.touched.sort_by_key(|datum| datum.at);
+        self.touched.truncate(SHOWN);
+        Ok(())
     }
-    if count == 0 && later.is_empty() {
-        return Ok(());
+
+    fn verdict(&self, import: &Import) -> Result<()> {
+        if self.count == 0 && self.later.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Refused(refusal(import, &self.touched, self.count, &self.later)))
     }
-    Err(Error::Refused(refusal(import, &touched, count, &later)))
 }
 
 fn refusal(import: &Import, touched: &[Touched], count: u64, later: &BTreeSet<i64>) -> String {
@@ -109,7 +196,8 @@ fn refusal(import: &Import, touched: &[Touched], count: u64, later: &BTreeSet<i6
         );
     }
     if count > 0 {
-        let _ = write!(text, "\n  {count} of its datums are not what it wrote:");
+        let are = if count == 1 { "is" } else { "are" };
+        let _ = write!(text, "\n  {count} of its datums {are} not what it wrote:");
     }
     for datum in touched {
         let at = Timestamp::from_millisecond(datum.at).map(|at| at.to_string()).unwrap_or_default();
@@ -206,14 +294,18 @@ async fn restore(tx: &mut WriteTx, import: &Import, batch: Batch) -> Result<()> 
     Ok(())
 }
 
-/// Ends an undo: the meter goes with the import that asked for it, unless another one did as well.
-async fn close(app: &App, mut import: Import) -> Result<Import> {
+/// Ends an undo: the meter goes with the import that asked for it, unless another one did as well. False, and nothing
+/// is done, while the journal has transactions of the import.
+async fn close(app: &App, import: &mut Import) -> Result<bool> {
     let mut from = Some(i64::MIN);
     while let Some(start) = from {
         let mut tx = app.db.write().await?;
         work::lock(&mut tx, import.stream).await?;
+        if !store::list_batches(&mut tx, import.id).await?.is_empty() {
+            return Ok(false);
+        }
         from = match Note::find(&mut tx, import.stream).await? {
-            Some(note) if note.import == import.id => hand_on(&mut tx, &import, note, start).await?,
+            Some(note) if note.import == import.id => hand_on(&mut tx, import, note, start).await?,
             _ => None,
         };
         if from.is_none() {
@@ -223,7 +315,7 @@ async fn close(app: &App, mut import: Import) -> Result<Import> {
         }
         tx.commit().await?;
     }
-    Ok(import)
+    Ok(true)
 }
 
 /// Gives the meter to another import that asked for it, or takes it off the next datums; tells where to go on.

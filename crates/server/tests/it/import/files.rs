@@ -45,7 +45,8 @@ both! {
         let outcome = run(&app, &request(&app, "m.csv", content)).await.unwrap();
         assert_eq!(said(&stored(&app).await), ["2022-01-01T00:00:00Z watts 9", "2022-01-01T00:15:00Z watts 2"]);
         let text = report::outcome(&outcome);
-        assert!(text.contains("1 lines repeat a time with equal values"), "{text}");
+        assert!(text.contains("2 datums of 4 lines are in"), "{text}");
+        assert!(text.contains("1 line repeats a time with equal values"), "{text}");
         assert!(text.contains("2022-01-01T00:00:00Z: line 5 replaces line 2"), "{text}");
     }
 
@@ -66,6 +67,8 @@ both! {
         let wanted = Request { node: Some(7), ..request(&app, "m.csv", &regular([(0, 1)], 15)) };
         let outcome = run(&app, &wanted).await.unwrap();
         assert_eq!(outcome.import.node, 7);
+        let text = report::outcome(&outcome);
+        assert!(text.contains("1 datum of 1 line is in") && text.contains("0 were there already"), "{text}");
         assert_eq!(stored(&app).await.len(), 1);
     }
 

@@ -5,6 +5,7 @@ mod files;
 mod interrupted;
 mod meters;
 mod refused;
+mod together;
 mod undone;
 
 use std::fmt::Write as _;

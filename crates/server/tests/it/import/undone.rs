@@ -29,7 +29,7 @@ both! {
         let before = stored(&app).await;
         let message = refusal(undo(&app, 1).await);
         assert!(message.contains("nothing was changed"), "{message}");
-        assert!(message.contains("1 of its datums are not what it wrote"), "{message}");
+        assert!(message.contains("1 of its datums is not what it wrote"), "{message}");
         assert!(message.contains("2022-01-01T01:15:00Z has other values now"), "{message}");
         assert_eq!(stored(&app).await, before);
         // the same value again: nothing stands in the way, and what is not the import's own stays
