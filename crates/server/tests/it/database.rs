@@ -57,7 +57,7 @@ fn statements_in(text: &str) -> Vec<String> {
 fn filled(text: &str, names: &[(String, String)]) -> String {
     let mut sql = names.iter().fold(text.to_owned(), |sql, (name, value)| sql.replace(name, value));
     while sql.contains("{}") {
-        let next = (1..).find(|n| !sql.contains(&format!("${n}"))).unwrap();
+        let next = (1..100).find(|n| !sql.contains(&format!("${n}"))).unwrap();
         sql = sql.replacen("{}", &format!("${next}"), 1);
     }
     sql
@@ -66,9 +66,8 @@ fn filled(text: &str, names: &[(String, String)]) -> String {
 /// The string literals of a source up to its tests, each with the code of its line or the lines before it.
 fn literals(text: &str) -> Vec<(String, String)> {
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let code: String =
-        code.lines().filter(|l| !l.trim_start().starts_with("//")).map(|l| format!("{l}\n")).collect();
-    let code = code.replace("'\"'", "''");
+    let lines: Vec<&str> = code.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
+    let code = lines.join("\n").replace("'\"'", "''");
     let (mut found, mut before, mut rest) = (Vec::new(), String::new(), code.chars());
     while let Some(character) = rest.next() {
         if character == '"' {
