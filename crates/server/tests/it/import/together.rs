@@ -21,7 +21,7 @@ fn content() -> String {
 
 /// What another command does.
 enum Other {
-    Import(Request),
+    Import(Box<Request>),
     Undo(i64),
 }
 
@@ -126,7 +126,7 @@ both! {
     async fn one_file_by_two_commands_at_the_same_time(app) {
         for (file, number) in [("a.csv", 1), ("b.csv", 2)] {
             let wanted = request(&app, file, &content());
-            let other = Other::Import(wanted.clone());
+            let other = Other::Import(Box::new(wanted.clone()));
             let message = refusal(run_beside(&app, &wanted, number, other).await);
             assert!(message.starts_with("another command is importing this file at the same time"), "{message}");
             assert!(message.contains("is complete, nothing is lost"), "{message}");
