@@ -88,6 +88,13 @@ impl Query {
     }
 }
 
+/// The queries that ask for many texts: `select` ends in `IN`. Cut so that no database's limit of placeholders is met.
+pub fn in_chunks<'q>(select: &'q str, texts: &'q [&'q str]) -> impl Iterator<Item = Query> + 'q {
+    texts.chunks(500).map(move |chunk| {
+        Query::assembled(format!("{select} ({})", in_list(1, chunk.len()))).bind_all(chunk.iter().copied())
+    })
+}
+
 /// `$first, $first+1, …` for an `IN (…)` of `count` values.
 pub fn in_list(first: usize, count: usize) -> String {
     let mut text = String::with_capacity(count * 5);

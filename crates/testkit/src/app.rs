@@ -160,5 +160,5 @@ async fn token_of(app: &App, email: &str) -> String {
     let mut snapshot = app.db.read().await.unwrap();
     let user = gridfolio::identity::store::find_user_by_email(&mut snapshot, email).await.unwrap().unwrap();
     drop(snapshot);
-    service::open_session(app, &user).await.unwrap().tokens.id_token
+    service::open_session(app, &user).await.unwrap().unwrap().tokens.id_token
 }

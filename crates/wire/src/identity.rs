@@ -18,6 +18,7 @@ pub struct Profile {
     pub last_name: String,
     /// IANA time zone for dates that concern the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = "time-zone")]
     pub timezone: Option<String>,
 }
 

@@ -1,3 +1,5 @@
+//! Numbers: text, rounding, limits.
+
 use proptest::prelude::*;
 
 use super::*;

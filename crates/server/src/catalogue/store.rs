@@ -1,6 +1,6 @@
 //! SQL of the tree.
 
-use gridfolio_db::{Query, Session, in_list, query};
+use gridfolio_db::{FromDbRow, Query, Session, in_chunks, query};
 use gridfolio_wire::ProjectCode;
 use gridfolio_wire::catalogue::{Project, Site, System};
 
@@ -35,6 +35,15 @@ fn system((project, site, code, revision, document): SystemRow) -> ApiResult<Sto
     Stored::from_row(key, revision, &document)
 }
 
+/// All rows of a query over many codes.
+async fn rows_of<T: FromDbRow>(session: &mut Session, select: &str, codes: &[&str]) -> ApiResult<Vec<T>> {
+    let mut rows = Vec::new();
+    for query in in_chunks(select, codes) {
+        rows.extend(query.all(session).await?);
+    }
+    Ok(rows)
+}
+
 /// A project.
 pub async fn find_project(session: &mut Session, code: &ProjectCode) -> ApiResult<Option<Stored<Project>>> {
     let row: Option<ProjectRow> = query("SELECT code, revision, document FROM project WHERE code = $1")
@@ -50,13 +59,14 @@ pub async fn list_projects(
     visible: &Visible<Project>,
     only: Option<&[&str]>,
 ) -> ApiResult<Vec<Stored<Project>>> {
-    let select = format!("SELECT code, revision, document FROM project WHERE {}", visible.condition());
+    let select = format!("SELECT code, revision, document FROM project WHERE {} = 1", visible.condition());
     let rows: Vec<ProjectRow> = match only {
         None => Query::assembled(select).all(session).await?,
-        Some([]) => Vec::new(),
         Some(codes) => {
-            let listed = format!("{select} AND code IN ({})", in_list(1, codes.len()));
-            Query::assembled(listed).bind_all(codes.iter().copied()).all(session).await?
+            let mut codes = codes.to_vec();
+            codes.sort_unstable();
+            codes.dedup();
+            rows_of(session, &format!("{select} AND code IN"), &codes).await?
         }
     };
     rows.into_iter().map(project).collect()
@@ -75,14 +85,9 @@ pub async fn find_site(session: &mut Session, key: &SiteKey) -> ApiResult<Option
 
 /// The sites of projects.
 pub async fn list_sites(session: &mut Session, projects: &[&ProjectCode]) -> ApiResult<Vec<Stored<Site>>> {
-    if projects.is_empty() {
-        return Ok(Vec::new());
-    }
     let select = "SELECT project, code, revision, document FROM site WHERE project IN";
-    let rows: Vec<SiteRow> = Query::assembled(format!("{select} ({})", in_list(1, projects.len())))
-        .bind_all(projects.iter().map(|code| code.as_str()))
-        .all(session)
-        .await?;
+    let codes: Vec<&str> = projects.iter().map(|code| code.as_str()).collect();
+    let rows: Vec<SiteRow> = rows_of(session, select, &codes).await?;
     rows.into_iter().map(site).collect()
 }
 
@@ -104,14 +109,9 @@ pub async fn list_systems(
     session: &mut Session,
     projects: &[&ProjectCode],
 ) -> ApiResult<Vec<Stored<System>>> {
-    if projects.is_empty() {
-        return Ok(Vec::new());
-    }
     let select = "SELECT project, site, code, revision, document FROM system WHERE project IN";
-    let rows: Vec<SystemRow> = Query::assembled(format!("{select} ({})", in_list(1, projects.len())))
-        .bind_all(projects.iter().map(|code| code.as_str()))
-        .all(session)
-        .await?;
+    let codes: Vec<&str> = projects.iter().map(|code| code.as_str()).collect();
+    let rows: Vec<SystemRow> = rows_of(session, select, &codes).await?;
     rows.into_iter().map(system).collect()
 }
 

@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::cli::serve::{self, ServeArgs};
 use crate::cli::user::made_password;
-use crate::config::{IdentityArgs, Place, start_logging};
+use crate::config::{IdentityArgs, Place, PoolArgs, start_logging};
 use crate::demo;
 use crate::identity::seal::write_private;
 use crate::identity::{service, store};
 use crate::kit::access::{Actor, Role};
+use crate::kit::error::{ApiError, ApiResult};
 
 /// Flags of `demo`.
 #[derive(Debug, Args)]
@@ -32,6 +33,8 @@ pub struct DemoArgs {
     #[arg(long, value_name = "FILTER", default_value = "warn")]
     log: String,
     #[command(flatten)]
+    pool: PoolArgs,
+    #[command(flatten)]
     identity: IdentityArgs,
 }
 
@@ -41,8 +44,14 @@ const EMAIL: &str = "demo@example.org";
 pub async fn run(args: DemoArgs) -> Result<ExitCode, String> {
     start_logging(&args.log)?;
     let data = args.data.map_or_else(new_temporary_folder, Ok)?;
-    let place =
-        Place { data: data.clone(), database: args.database, config: None, secret_key: None, log: args.log };
+    let place = Place {
+        data: data.clone(),
+        database: args.database,
+        config: None,
+        secret_key: None,
+        log: args.log,
+        pool: args.pool,
+    };
     let serve_args = ServeArgs { listen: args.listen, place, identity: args.identity };
     let (listener, app) = serve::open(&serve_args).await?;
     let password = account(&app, &data).await.map_err(|e| e.to_string())?;
@@ -71,15 +80,18 @@ fn new_temporary_folder() -> Result<PathBuf, String> {
 }
 
 /// The demo account's password: the one of the last start, or a new one.
-async fn account(app: &App, data: &Path) -> crate::kit::error::ApiResult<String> {
+async fn account(app: &App, data: &Path) -> ApiResult<String> {
     let known = std::fs::read_to_string(data.join("demo.json"))
         .ok()
         .and_then(|text| serde_json::from_str::<Value>(&text).ok())
         .and_then(|facts| facts["password"].as_str().map(str::to_owned));
     let mut snapshot = app.db.read().await?;
     let user = store::find_user_by_email(&mut snapshot, EMAIL).await?;
+    if user.is_none() && store::count_users(&mut snapshot).await? > 0 {
+        return Err(ApiError::bad("this data has people of its own: name another folder with --data"));
+    }
     drop(snapshot);
-    let fresh = || made_password().map_err(crate::kit::error::ApiError::internal);
+    let fresh = || made_password().map_err(ApiError::internal);
     match (user, known) {
         (Some(_), Some(password)) => Ok(password),
         (Some(_), None) => {

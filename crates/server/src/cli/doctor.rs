@@ -66,7 +66,7 @@ fn check_private(path: &Path, what: &str, forbidden: u32) -> Finding {
 }
 
 async fn check_database(place: &Place) -> Vec<Finding> {
-    if place.database.is_none() && !place.data.join("gridfolio.db").exists() {
+    if place.database_file().is_some_and(|file| !file.exists()) {
         return vec![bad("there is no database yet", "start `gridfolio serve`, which makes it")];
     }
     match place.open_as_it_is().await {

@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::app::App;
 use crate::config::{IdentityArgs, Place, start_logging};
@@ -44,7 +46,7 @@ pub async fn open(args: &ServeArgs) -> Result<(TcpListener, App), String> {
     let listener =
         TcpListener::bind(args.listen).await.map_err(|e| format!("listen: {}: {e}", args.listen))?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
-    let app = args.place.open_app(&args.identity.config(&address.to_string())).await?;
+    let app = args.place.open_app(&args.identity.config(&address.to_string(), &args.place.pool)).await?;
     Ok((listener, app))
 }
 
@@ -66,11 +68,32 @@ pub async fn serve(listener: TcpListener, app: App) -> Result<(), String> {
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(jobs::work(app.clone(), worker::JOBS, stopped));
     let service = router::router(&app).into_make_service();
-    let served = axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await;
+    let stopping = Arc::new(Notify::new());
+    let heard = stopping.clone();
+    let graceful = axum::serve(listener, service).with_graceful_shutdown(async move {
+        told_to_stop().await;
+        heard.notify_one();
+    });
+    let served = tokio::select! {
+        served = graceful => served.map_err(|e| e.to_string()),
+        () = patience(&stopping) => {
+            tracing::warn!("requests that did not end in time are dropped");
+            Ok(())
+        }
+    };
     let _ = stop.send(true);
-    let _ = worker.await;
+    // A job that is cut off is taken up again when its lease has run out.
+    let _ = tokio::time::timeout(PATIENCE, worker).await;
     app.db.close().await;
-    served.map_err(|e| e.to_string())
+    served
+}
+
+/// How long open requests and jobs may take to end after the signal.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+async fn patience(stopping: &Notify) {
+    stopping.notified().await;
+    tokio::time::sleep(PATIENCE).await;
 }
 
 async fn told_to_stop() {

@@ -56,7 +56,7 @@ fn prepare(command: Command, keys: &BTreeMap<String, String>) -> Command {
             }
             let arg = arg.env(variable(&flag)).hide_env_values(true);
             match by_flag.get(&flag) {
-                Some(value) => arg.default_value((*value).clone()).required(false),
+                Some(value) => arg.default_value((*value).clone()).hide_default_value(true).required(false),
                 None => arg,
             }
         })

@@ -9,4 +9,4 @@ mod place;
 
 pub use file::{parse, variable};
 pub use logging::start_logging;
-pub use place::{IdentityArgs, Place};
+pub use place::{IdentityArgs, Place, PoolArgs};

@@ -28,6 +28,20 @@ pub struct Place {
     /// What to log, such as info, warn, gridfolio=debug.
     #[arg(long, value_name = "FILTER", default_value = "info,sqlx=warn")]
     pub log: String,
+    /// The ids that tokens are verified by.
+    #[command(flatten)]
+    pub pool: PoolArgs,
+}
+
+/// The ids that tokens are verified by. Every command reads them, because the first one makes them.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PoolArgs {
+    /// Id of the user pool, us-east-1_NAME; made at the first start, fixed from then on.
+    #[arg(long, value_name = "ID")]
+    pub identity_pool_id: Option<String>,
+    /// Id of the app client; made at the first start, fixed from then on.
+    #[arg(long, value_name = "ID")]
+    pub identity_client_id: Option<String>,
 }
 
 /// Which issuer tokens carry.
@@ -45,12 +59,6 @@ pub struct IdentityArgs {
     /// Address under which clients reach this server; default: http:// and the address listened on.
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
-    /// Id of the user pool, us-east-1_NAME; made at the first start, fixed from then on.
-    #[arg(long, value_name = "ID")]
-    pub identity_pool_id: Option<String>,
-    /// Id of the app client; made at the first start, fixed from then on.
-    #[arg(long, value_name = "ID")]
-    pub identity_client_id: Option<String>,
     /// Issuer in the tokens.
     #[arg(long, value_enum, default_value = "public-url")]
     pub identity_issuer: IssuerArg,
@@ -58,12 +66,12 @@ pub struct IdentityArgs {
 
 impl IdentityArgs {
     /// The configuration for a server that listens on an address.
-    pub fn config(&self, listening_on: &str) -> IdentityConfig {
+    pub fn config(&self, listening_on: &str, pool: &PoolArgs) -> IdentityConfig {
         let public_url = self.public_url.clone().unwrap_or_else(|| format!("http://{listening_on}"));
         IdentityConfig {
             public_url: public_url.trim_end_matches('/').to_owned(),
-            pool_id: self.identity_pool_id.clone(),
-            client_id: self.identity_client_id.clone(),
+            pool_id: pool.identity_pool_id.clone(),
+            client_id: pool.identity_client_id.clone(),
             issuer: match self.identity_issuer {
                 IssuerArg::PublicUrl => IssuerForm::PublicUrl,
                 IssuerArg::Aws => IssuerForm::Aws,
@@ -78,6 +86,16 @@ impl Place {
         self.database
             .clone()
             .unwrap_or_else(|| format!("sqlite:{}", self.data.join("gridfolio.db").display()))
+    }
+
+    /// The file of the embedded database, if that is what is used.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let url = self.database_url();
+        match url.split_once(':') {
+            Some(("sqlite", path)) => Some(path.into()),
+            Some(_) => None,
+            None => Some(url.into()),
+        }
     }
 
     /// Makes the data folder, readable by its owner only, if there is none.
@@ -117,7 +135,9 @@ impl Place {
 
     /// Opens the application for a command that serves nothing.
     pub async fn open_app_for_command(&self) -> Result<App, String> {
-        self.open_app(&IdentityConfig::default()).await
+        let pool_id = self.pool.identity_pool_id.clone();
+        let client_id = self.pool.identity_client_id.clone();
+        self.open_app(&IdentityConfig { pool_id, client_id, ..IdentityConfig::default() }).await
     }
 }
 

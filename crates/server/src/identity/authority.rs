@@ -5,7 +5,7 @@ use gridfolio_db::Db;
 
 use crate::identity::seal::SealKey;
 use crate::kit::error::{ApiError, ApiResult};
-use crate::kit::settings::{find_setting, put_setting};
+use crate::kit::settings::{find_setting, settle_setting};
 
 /// Which text tokens carry as their issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,16 +84,15 @@ async fn fixed(
     configured: Option<&str>,
     make: impl FnOnce() -> String,
 ) -> ApiResult<String> {
-    match (find_setting(session, name).await?, configured) {
-        (Some(stored), Some(wanted)) if stored != wanted => Err(ApiError::bad(format!(
+    let stored = match find_setting(session, name).await? {
+        Some(stored) => stored,
+        None => settle_setting(session, name, &configured.map_or_else(make, str::to_owned)).await?,
+    };
+    match configured {
+        Some(wanted) if stored != wanted => Err(ApiError::bad(format!(
             "{name}: {wanted:?} is not {stored:?}, with which this database was made; it cannot change, because every verifier of tokens depends on it"
         ))),
-        (Some(stored), _) => Ok(stored),
-        (None, wanted) => {
-            let value = wanted.map_or_else(make, str::to_owned);
-            put_setting(session, name, &value).await?;
-            Ok(value)
-        }
+        _ => Ok(stored),
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::identity::service::{self, SignedIn};
 use crate::identity::tokens::TOKEN_LIFE_S;
+use crate::kit::body::parse_json;
 use crate::kit::error::ApiError;
 
 const PREFIX: &str = "AWSCognitoIdentityProviderService.";
@@ -50,9 +51,14 @@ impl IntoResponse for CognitoError {
                 return answer(StatusCode::PAYLOAD_TOO_LARGE, &body);
             }
             Self::Internal(error) => {
+                let kind = if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
+                    "InternalErrorException"
+                } else {
+                    "ServiceUnavailableException"
+                };
                 let failure = error.into_response();
-                let body = json!({"__type": "InternalErrorException", "message": "the server failed"});
-                let mut response = answer(StatusCode::INTERNAL_SERVER_ERROR, &body);
+                let body = json!({"__type": kind, "message": "the server cannot do this now; try again"});
+                let mut response = answer(failure.status(), &body);
                 *response.extensions_mut() = failure.extensions().clone();
                 return response;
             }
@@ -95,8 +101,10 @@ pub async fn serve(app: &App, headers: &HeaderMap, body: Bytes) -> Result<Respon
 }
 
 async fn initiate_auth(app: &App, body: &[u8]) -> Result<Response, CognitoError> {
-    let request: InitiateAuth = serde_json::from_slice(body)
-        .map_err(|e| CognitoError::InvalidParameter(format!("the body does not fit InitiateAuth: {e}")))?;
+    let misfit =
+        |why: String| CognitoError::InvalidParameter(format!("the body does not fit InitiateAuth: {why}"));
+    let body = parse_json(body).map_err(|e| misfit(e.to_string()))?;
+    let request: InitiateAuth = serde_json::from_value(body).map_err(|e| misfit(e.to_string()))?;
     if request.client_id != app.authority.client_id {
         return Err(CognitoError::ResourceNotFound("User pool client does not exist.".to_owned()));
     }

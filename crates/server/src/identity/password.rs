@@ -2,6 +2,7 @@
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use tokio::sync::Semaphore;
 
 use crate::kit::error::{ApiError, ApiResult};
 
@@ -46,9 +47,13 @@ pub async fn verify(password: String, hash: Option<String>) -> ApiResult<bool> {
     .await
 }
 
+/// Hashes at work at the same time, at most: each takes 19 MiB and a core, and anybody may ask for one.
+static AT_WORK: Semaphore = Semaphore::const_new(4);
+
 async fn on_own_thread<T: Send + 'static>(
     work: impl FnOnce() -> ApiResult<T> + Send + 'static,
 ) -> ApiResult<T> {
+    let _permit = AT_WORK.acquire().await.map_err(ApiError::internal)?;
     tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)?
 }
 

@@ -57,23 +57,26 @@ pub async fn sign_in(app: &App, username: &str, secret: &str) -> ApiResult<Optio
         return Ok(None);
     }
     match user {
-        Some(user) => open_session(app, &user).await.map(Some),
+        Some(user) => open_session(app, &user).await,
         None => Ok(None),
     }
 }
 
-/// Opens a session for a user and issues its tokens.
-pub async fn open_session(app: &App, user: &User) -> ApiResult<SignedIn> {
+/// Opens a session for a user and issues its tokens; `None` if the password was changed meanwhile.
+pub async fn open_session(app: &App, user: &User) -> ApiResult<Option<SignedIn>> {
     let key = tokens::current_key(app).await?;
     let session: SessionId = app.ids.uuid().parse()?;
     let refresh_token = random_token()?;
     let now = app.clock.now_ms();
     let mut tx = app.db.write().await?;
     let life = (now, now + SESSION_LIFE_MS);
-    store::insert_session(&mut tx, &session, &user.profile.key, &hash_token(&refresh_token), life).await?;
+    let hash = hash_token(&refresh_token);
+    if !store::insert_session(&mut tx, &session, user, &hash, life).await? {
+        return Ok(None);
+    }
     tx.commit().await?;
     let tokens = tokens::issue(app, &key, user, &session, now.div_euclid(1000))?;
-    Ok(SignedIn { tokens, refresh_token: Some(refresh_token) })
+    Ok(Some(SignedIn { tokens, refresh_token: Some(refresh_token) }))
 }
 
 /// New tokens for a refresh token; `None` if its session has ended.

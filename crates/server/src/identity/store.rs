@@ -166,24 +166,29 @@ pub async fn find_session_by_refresh(
     }))
 }
 
-/// Writes a new session, and forgets those that have ended.
+/// Writes a new session, and forgets those that have ended; `false` if the user's password is another by now.
 pub async fn insert_session(
     session: &mut Session,
     id: &SessionId,
-    user: &UserId,
+    user: &User,
     refresh_hash: &str,
     (now_ms, expires_at): (i64, i64),
-) -> ApiResult<()> {
+) -> ApiResult<bool> {
     query("DELETE FROM app_session WHERE expires_at <= $1").bind(now_ms).execute(session).await?;
-    query("INSERT INTO app_session (id, app_user, refresh_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(id.as_str())
-        .bind(user.as_str())
-        .bind(refresh_hash)
-        .bind(now_ms)
-        .bind(expires_at)
-        .execute(session)
-        .await?;
-    Ok(())
+    // The password may have been changed, and all sessions ended, while this one was checked.
+    let opened = query(
+        "INSERT INTO app_session (id, app_user, refresh_hash, created_at, expires_at) \
+         SELECT $1, u.id, $3, $4, $5 FROM app_user u WHERE u.id = $2 AND u.password_hash = $6",
+    )
+    .bind(id.as_str())
+    .bind(user.profile.key.as_str())
+    .bind(refresh_hash)
+    .bind(now_ms)
+    .bind(expires_at)
+    .bind(&user.password_hash)
+    .execute(session)
+    .await?;
+    Ok(opened == 1)
 }
 
 /// Ends all sessions of a user.

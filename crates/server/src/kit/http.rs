@@ -6,10 +6,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderName, HeaderValue, Method, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use gridfolio_wire::ErrorBody;
+use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::kit::body::{BODY_LIMIT, read_limited};
 use crate::kit::error::{ApiError, Failure, TryOnceMore};
 use crate::kit::params::percent_decode;
+use crate::kit::stored::Document;
 
 /// The header that carries a request's id, in answers and in the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -75,7 +76,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
         Ok(request) => run(request, next).await,
         Err(error) => error.into_response(),
     };
-    response = finish(response, &id);
+    response = finish(response, &id).await;
     let status = response.status().as_u16();
     let took_ms = app.clock.now_ms() - begun;
     tracing::info!(target: "gridfolio::request", id, %method, path, status, took_ms, "request");
@@ -132,19 +133,25 @@ async fn run(request: Request, next: Next) -> Response {
 }
 
 /// Adds the request id, and to a failure of ours the reference into the log.
-fn finish(mut response: Response, id: &str) -> Response {
-    if let Some(Failure(text)) = response.extensions().get::<Failure>().cloned() {
-        log_failure(id, &text);
-        let body = ErrorBody {
-            reference: Some(id.to_owned()),
-            ..ErrorBody::new("the server failed; its log has the details under the reference")
-        };
-        response = (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(body)).into_response();
+async fn finish(response: Response, id: &str) -> Response {
+    let (mut parts, mut body) = response.into_parts();
+    if let Some(Failure(text)) = parts.extensions.get::<Failure>() {
+        log_failure(id, text);
+        body = with_reference(body, id).await;
+        parts.headers.remove(header::CONTENT_LENGTH);
     }
     if let Ok(value) = HeaderValue::from_str(id) {
-        response.headers_mut().insert(REQUEST_ID, value);
+        parts.headers.insert(REQUEST_ID, value);
     }
-    response
+    Response::from_parts(parts, body)
+}
+
+/// The same JSON object with the reference in it.
+async fn with_reference(body: Body, id: &str) -> Body {
+    let bytes = read_limited(body, BODY_LIMIT).await.unwrap_or_default();
+    let mut members: Document = serde_json::from_slice(&bytes).unwrap_or_default();
+    members.insert("reference".to_owned(), id.into());
+    Body::from(Value::Object(members).to_string())
 }
 
 fn log_failure(id: &str, text: &Arc<str>) {

@@ -119,7 +119,7 @@ pub async fn give_back(db: &Db, job: &Claimed, now_ms: i64, error: &str) -> ApiR
 pub async fn work_once(app: &App, jobs: &[Job]) -> ApiResult<bool> {
     let Some(claimed) = claim(&app.db, app.clock.now_ms()).await? else { return Ok(false) };
     let outcome = match jobs.iter().find(|job| job.kind == claimed.kind) {
-        Some(job) => (job.run)(app, &claimed.payload).await.map_err(|e| e.to_string()),
+        Some(job) => run_apart(*job, app.clone(), claimed.payload.clone()).await,
         None => Err(format!("this program knows no job {:?}", claimed.kind)),
     };
     match outcome {
@@ -132,6 +132,12 @@ pub async fn work_once(app: &App, jobs: &[Job]) -> ApiResult<bool> {
         }
     }
     Ok(true)
+}
+
+/// Runs a job on a task of its own, so that a panic ends the job and not the worker.
+async fn run_apart(job: Job, app: App, payload: String) -> Result<(), String> {
+    let outcome = tokio::spawn(async move { (job.run)(&app, &payload).await.map_err(|e| e.to_string()) });
+    outcome.await.unwrap_or_else(|e| Err(format!("the job panicked: {e}")))
 }
 
 /// Works until told to stop.

@@ -66,11 +66,32 @@ impl Schemas {
 fn validator(schema: &Value) -> Result<Validator, String> {
     jsonschema::options()
         .should_validate_formats(true)
-        .with_format("date-time", |text: &str| parse_moment(text).is_ok())
-        .with_format("date", |text: &str| text.len() == 10 && parse_moment(text).is_ok())
-        .with_format("time-zone", |text: &str| jiff::tz::TimeZone::get(text).is_ok())
+        .with_format("date-time", is_date_time)
+        .with_format("date", is_date)
+        .with_format("time-zone", is_time_zone)
         .build(schema)
         .map_err(|e| e.to_string())
+}
+
+/// Whether digits stand where the pattern has `d`, and everything else as it is.
+fn looks_like(pattern: &str, text: &str) -> bool {
+    text.len() == pattern.len()
+        && text.bytes().zip(pattern.bytes()).all(|(t, p)| if p == b'd' { t.is_ascii_digit() } else { t == p })
+}
+
+/// Stricter than a query: what is stored is read by clients that know one form only.
+fn is_date(text: &str) -> bool {
+    looks_like("dddd-dd-dd", text) && parse_moment(text).is_ok()
+}
+
+fn is_date_time(text: &str) -> bool {
+    let head = text.get(..19).is_some_and(|head| looks_like("dddd-dd-ddTdd:dd:dd", head));
+    head && !text.contains(' ') && parse_moment(text).is_ok()
+}
+
+/// A zone by its exact name: other programs look it up in files, whose names have upper and lower case.
+fn is_time_zone(text: &str) -> bool {
+    jiff::tz::TimeZone::get(text).is_ok_and(|zone| zone.iana_name() == Some(text))
 }
 
 /// One schema with everything it refers to under `$defs`.

@@ -11,14 +11,16 @@ pub async fn find_setting(session: &mut Session, name: &str) -> ApiResult<Option
     Ok(row.map(|(value,)| value))
 }
 
-/// Writes a setting.
-pub async fn put_setting(session: &mut Session, name: &str, value: &str) -> ApiResult<()> {
-    query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
+/// Gives a setting its value, once: another process may have been faster, and then its value counts.
+pub async fn settle_setting(session: &mut Session, name: &str, value: &str) -> ApiResult<String> {
+    query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
         .bind(name)
         .bind(value)
         .execute(session)
         .await?;
-    Ok(())
+    let (settled,): (String,) =
+        query("SELECT value FROM setting WHERE name = $1").bind(name).one(session).await?;
+    Ok(settled)
 }
 
 /// The next number of a counter, from 1.

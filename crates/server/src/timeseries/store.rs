@@ -1,18 +1,19 @@
 //! SQL of nodes.
 
-use gridfolio_db::{Query, Session, in_list, query};
+use gridfolio_db::{Session, in_chunks, query};
 use gridfolio_wire::ProjectCode;
 
 use crate::kit::error::ApiResult;
 
 /// The nodes of projects, the default one of each first.
 pub async fn list_nodes(session: &mut Session, projects: &[&ProjectCode]) -> ApiResult<Vec<(i64, String)>> {
-    if projects.is_empty() {
-        return Ok(Vec::new());
+    let codes: Vec<&str> = projects.iter().map(|code| code.as_str()).collect();
+    let mut nodes: Vec<(i64, String)> = Vec::new();
+    for query in in_chunks("SELECT id, project FROM node WHERE project IN", &codes) {
+        nodes.extend(query.all(session).await?);
     }
-    let select =
-        format!("SELECT id, project FROM node WHERE project IN ({}) ORDER BY id", in_list(1, projects.len()));
-    Ok(Query::assembled(select).bind_all(projects.iter().map(|code| code.as_str())).all(session).await?)
+    nodes.sort_unstable();
+    Ok(nodes)
 }
 
 /// The project of a node.

@@ -14,6 +14,7 @@ async fn claim(app: &TestApp) -> Option<Claimed> {
 }
 
 const KNOWN: &[Job] = &[
+    Job { kind: "panics", run: |_, _| Box::pin(async { panic!("on purpose") }) },
     Job { kind: "good", run: |_, _| Box::pin(async { Ok(()) }) },
     Job {
         kind: "bad",
@@ -77,6 +78,19 @@ both! {
             all.push(job.id);
         }
         assert_eq!(all.len(), 40);
+    }
+
+    async fn a_panic_ends_the_job_and_not_the_worker(app) {
+        put(&app, "a", "panics", NOW).await;
+        put(&app, "b", "good", NOW + 1).await;
+        app.app.clock.advance(1);
+        assert!(jobs::work_once(&app.app, KNOWN).await.unwrap());
+        assert!(jobs::work_once(&app.app, KNOWN).await.unwrap());
+        let mut snapshot = app.app.db.read().await.unwrap();
+        let left: Vec<(String, String)> =
+            gridfolio_db::query("SELECT id, last_error FROM job").all(&mut snapshot).await.unwrap();
+        assert_eq!(left.len(), 1);
+        assert!(left[0].0 == "a" && left[0].1.contains("panicked"), "{left:?}");
     }
 
     async fn a_failed_job_is_tried_later(app) {

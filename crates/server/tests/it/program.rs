@@ -213,6 +213,54 @@ fn a_pool_id_cannot_change_later() {
 }
 
 #[test]
+fn a_command_before_the_first_start_keeps_the_configured_pool() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("gridfolio.toml"), "[identity]\npool_id = \"us-east-1_MINE\"\n").unwrap();
+    let added = run(folder.path(), &["user", "add", "a@example.org", "--first", "A", "--last", "B"]);
+    assert!(added.status.success(), "{}", text(&added));
+    let mut command = gridfolio();
+    command.args(["serve", "--data"]).arg(folder.path());
+    let program = Program::start(command, "listens on ");
+    let (_, facts) = request(&program.address, "GET", "/users/authentication", None, "");
+    assert!(facts.contains("us-east-1_MINE"), "{facts}");
+}
+
+#[test]
+fn a_bad_pool_id_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let serve = |pool: &str| {
+        let mut command = gridfolio();
+        command.args(["serve", "--identity-pool-id", pool, "--data"]).arg(folder.path());
+        command
+    };
+    let refused = text(&serve("bad").args(["--listen", "127.0.0.1:0"]).output().unwrap());
+    assert!(refused.contains("must have the form us-east-1_NAME"), "{refused}");
+    Program::start(serve("us-east-1_Good"), "listens on ").stop();
+}
+
+#[test]
+fn the_demo_keeps_out_of_data_that_is_somebodys() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &["user", "add", "a@example.org", "--first", "A", "--last", "B"]);
+    let refused = text(&run(folder.path(), &["demo", "--listen", "127.0.0.1:0"]));
+    assert!(refused.contains("has people of its own"), "{refused}");
+    assert!(!folder.path().join("demo.json").exists());
+}
+
+#[test]
+fn a_client_that_never_ends_does_not_keep_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = gridfolio();
+    command.args(["serve", "--data"]).arg(folder.path());
+    let program = Program::start(command, "listens on ");
+    let mut stream = TcpStream::connect(&program.address).unwrap();
+    write!(stream, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n").unwrap();
+    assert_eq!(request(&program.address, "GET", "/health", None, "").0, 200);
+    assert!(program.stop().success());
+    drop(stream);
+}
+
+#[test]
 fn doctor_says_what_is_wrong_and_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

@@ -253,6 +253,10 @@ document! {
         /// The code: the id in every path; cannot change.
         #[schema(pattern = "^[A-Za-z0-9_-]{1,20}$")]
         pub code: String,
+        /// The id, which is the code; dropped on write.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(read_only)]
+        pub id: Option<String>,
         /// DC size, kW.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(minimum = 0)]

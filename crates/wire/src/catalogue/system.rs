@@ -76,6 +76,10 @@ document! {
         /// The code: the id in every path; cannot change.
         #[schema(pattern = "^[A-Z0-9]{1,12}$")]
         pub code: String,
+        /// The id, which is the code; dropped on write.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(read_only)]
+        pub id: Option<String>,
         /// Where it stands.
         #[schema(default = "New System")]
         pub status: SystemStatus,

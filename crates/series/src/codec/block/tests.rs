@@ -1,3 +1,5 @@
+//! Blocks: every form in and out again, damage noticed.
+
 use proptest::prelude::*;
 
 use super::*;

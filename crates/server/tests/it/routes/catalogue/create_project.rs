@@ -31,6 +31,21 @@ both! {
         assert_eq!(project["milestones"], json!({"operational": "2020-02-29"}));
     }
 
+    async fn dates_and_zones_have_one_form(app) {
+        for (member, value) in [("startDate", "2025-5-01 "), ("startDate", "2025-5-1"), ("timezone", "america/denver")] {
+            let mut sent = samples::project("P1");
+            sent[member] = json!(value);
+            let message = app.post("/projects/P1", &sent).await.message(400);
+            assert!(message.starts_with(member), "{message}");
+        }
+    }
+
+    async fn the_id_is_the_code_and_is_dropped(app) {
+        let mut sent = samples::project("P1");
+        sent["id"] = json!("ZZZ");
+        assert_eq!(app.post("/projects/P1", &sent).await.ok()["project"].get("id"), None);
+    }
+
     async fn an_existing_code_is_a_conflict_and_changes_nothing(app) {
         app.post("/projects/P1", &samples::project("P1")).await.ok();
         let mut other = samples::project("P1");

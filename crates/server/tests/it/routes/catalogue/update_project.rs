@@ -38,6 +38,9 @@ both! {
         let message = put(&old).send(&app).await.message(412);
         assert!(message.contains("read it again"), "{message}");
         put("*").send(&app).await.ok();
+        let mut unreadable = put("*");
+        unreadable.headers.insert("if-match", axum::http::HeaderValue::from_bytes(b"\"\xff\"").unwrap());
+        unreadable.send(&app).await.message(412);
         Call::new(Method::DELETE, "/projects/P1").header("if-match", &old).send(&app).await.message(412);
     }
 

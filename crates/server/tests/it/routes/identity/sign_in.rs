@@ -87,8 +87,28 @@ both! {
         assert_eq!(kind(bare), "UnknownOperationException");
         let missing = json!({"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "clientoftests", "AuthParameters": {"USERNAME": USER}});
         assert_eq!(refused(&cognito(&app, "InitiateAuth", &missing).await).1, "Missing required parameter PASSWORD");
+        let nul = with_password("a\u{0}b", PASSWORD);
+        assert_eq!(kind(cognito(&app, "InitiateAuth", &nul).await), "InvalidParameterException");
         let long = with_password(USER, &"x".repeat(300));
         assert_eq!(kind(cognito(&app, "InitiateAuth", &long).await), "NotAuthorizedException");
+    }
+
+    async fn a_password_changed_while_it_was_checked_opens_nothing(app) {
+        let mut snapshot = app.app.db.read().await.unwrap();
+        let user = gridfolio::identity::store::find_user_by_email(&mut snapshot, USER).await.unwrap().unwrap();
+        drop(snapshot);
+        let actor = gridfolio::kit::access::Actor::command("test");
+        gridfolio::identity::service::set_password(&app.app, actor, USER, "another password".to_owned()).await.unwrap();
+        assert!(gridfolio::identity::service::open_session(&app.app, &user).await.unwrap().is_none());
+    }
+
+    async fn a_forged_token_never_reaches_the_database(app) {
+        use base64::Engine as _;
+        let part = |value: &Value| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string());
+        let claims = json!({"origin_jti": "00000000-0000-4000-8000-000000000001"});
+        let header = json!({"alg": "RS256", "typ": "JWT", "kid": "a\u{0}b"});
+        let forged = format!("{}.{}.{}", part(&header), part(&claims), part(&json!(1)));
+        assert_eq!(profile_status(&app, &forged).await, 401);
     }
 
     async fn no_token_carries_at_hash(app) {

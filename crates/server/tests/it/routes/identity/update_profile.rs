@@ -17,9 +17,9 @@ both! {
     }
 
     async fn faults_are_named(app) {
-        let sent = json!({"email": "no address", "firstName": ""});
+        let sent = json!({"email": "no address", "firstName": "", "timezone": "Mars/X"});
         let message = Call::new(Method::PUT, "/profile").by(Role::User).json(&sent).send(&app).await.message(400);
-        for part in ["email: ", "firstName: ", "lastName: is required"] {
+        for part in ["email: ", "firstName: ", "lastName: is required", "timezone: "] {
             assert!(message.contains(part), "{part} is not in {message}");
         }
     }
