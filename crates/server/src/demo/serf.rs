@@ -11,7 +11,7 @@ pub(super) const POWER: &str = "/SERF/S1/R1/GEN/1";
 /// The source of irradiance and temperature.
 pub(super) const IRRADIANCE: &str = "/SERF/S1/R1/PYR/1";
 
-const POWER_FILE: &[u8] = include_bytes!("../../../../fixtures/measurements/serf_east_15min_ac_power.csv");
+static POWER_FILE: &[u8] = include_bytes!("../../../../fixtures/measurements/serf_east_15min_ac_power.csv");
 const IRRADIANCE_FILE: &[u8] =
     include_bytes!("../../../../fixtures/measurements/serf_east_15min_irradiance.csv");
 
@@ -23,7 +23,7 @@ struct File {
     derive: Option<&'static str>,
 }
 
-const FILES: [File; 2] = [
+static FILES: [File; 2] = [
     File {
         source: POWER,
         content: POWER_FILE,
@@ -42,9 +42,9 @@ const FILES: [File; 2] = [
 pub(super) async fn import(app: &App) -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let imports = import::list(app).await.map_err(|e| e.to_string())?;
-    for file in FILES {
+    for file in &FILES {
         if !imports.iter().any(|known| known.source == file.source && known.state != State::Running) {
-            let request = request(folder.path(), &file)?;
+            let request = request(folder.path(), file)?;
             import::run(app, &request, &mut |_: Stage, _| {}).await.map_err(|e| e.to_string())?;
         }
     }
