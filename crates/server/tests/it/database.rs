@@ -47,7 +47,7 @@ fn statements_in(text: &str) -> Vec<String> {
             let columns = head.matches(',').count() + 1;
             found.push(format!("{head} VALUES ({}) {sql}", in_list(1, columns)));
         } else if ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "].iter().any(|v| sql.starts_with(v)) {
-            found.push(if sql.ends_with(" IN") { format!("{sql} ($1)") } else { sql });
+            found.push(if sql.ends_with(" IN") { format!("{sql} ({})", free(&sql)) } else { sql });
         }
     }
     found
@@ -57,10 +57,14 @@ fn statements_in(text: &str) -> Vec<String> {
 fn filled(text: &str, names: &[(String, String)]) -> String {
     let mut sql = names.iter().fold(text.to_owned(), |sql, (name, value)| sql.replace(name, value));
     while sql.contains("{}") {
-        let next = (1..100).find(|n| !sql.contains(&format!("${n}"))).unwrap();
-        sql = sql.replacen("{}", &format!("${next}"), 1);
+        sql = sql.replacen("{}", &free(&sql), 1);
     }
     sql
+}
+
+/// The first placeholder that a text does not use.
+fn free(sql: &str) -> String {
+    (1..100).map(|n| format!("${n}")).find(|placeholder| !sql.contains(placeholder)).unwrap()
 }
 
 /// The string literals of a source up to its tests, each with the code of its line or the lines before it.
