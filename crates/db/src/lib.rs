@@ -15,7 +15,7 @@ mod session;
 
 pub use error::Error;
 pub use migrate::{MIGRATIONS, SchemaState};
-pub use query::{Arg, FromDbRow, Insert, Query, in_chunks, in_list, query};
+pub use query::{Arg, DocumentRow, FromDbRow, Insert, Query, in_chunks, in_list, query};
 pub use session::{ReadTx, Session, WriteTx};
 
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, FromRow, SqlSafeStr, SqlStr};
+use sqlx::{AssertSqlSafe, FromRow, Row as _, SqlSafeStr, SqlStr};
 
 use crate::{Result, Session};
 
@@ -34,6 +34,33 @@ arg_from! {
 /// A row type that decodes from both databases: tuples, and anything that derives `sqlx::FromRow`.
 pub trait FromDbRow: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 impl<T> FromDbRow for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// A row of a table of documents: key columns, then `revision`, then `document`.
+#[derive(Debug, Clone)]
+pub struct DocumentRow {
+    /// The key columns, in the order of the query.
+    pub key: Vec<String>,
+    /// The revision.
+    pub revision: i64,
+    /// The document, JSON.
+    pub document: String,
+}
+
+macro_rules! document_row_from {
+    ($($row:ty),+) => {$(
+        impl FromRow<'_, $row> for DocumentRow {
+            fn from_row(row: &$row) -> sqlx::Result<Self> {
+                let keys = row.len().saturating_sub(2);
+                Ok(Self {
+                    key: (0..keys).map(|index| row.try_get(index)).collect::<sqlx::Result<_>>()?,
+                    revision: row.try_get(keys)?,
+                    document: row.try_get(keys + 1)?,
+                })
+            }
+        }
+    )+};
+}
+document_row_from!(SqliteRow, PgRow);
 
 /// A statement and its arguments.
 #[derive(Debug, Clone)]

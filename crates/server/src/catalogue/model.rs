@@ -4,9 +4,9 @@ use gridfolio_db::Session;
 use gridfolio_wire::catalogue::{Project, Site, System};
 use gridfolio_wire::{ProjectCode, SiteCode, SystemCode};
 
-use crate::catalogue::store;
 use crate::kit::access::{Load, PathParams};
 use crate::kit::error::ApiResult;
+use crate::kit::rows::{self, Table, parsed};
 use crate::kit::stored::{Kind, Stored};
 
 /// A site within its project.
@@ -68,10 +68,49 @@ impl Kind for System {
     }
 }
 
+impl Table for Project {
+    const TABLE: &'static str = "project";
+    const KEY: &'static [&'static str] = &["code"];
+
+    fn key_columns(key: &ProjectCode) -> Vec<&str> {
+        vec![key.as_str()]
+    }
+
+    fn key_of(columns: &[String]) -> Result<ProjectCode, String> {
+        parsed(columns, 0)
+    }
+}
+
+impl Table for Site {
+    const TABLE: &'static str = "site";
+    const KEY: &'static [&'static str] = &["project", "code"];
+
+    fn key_columns(key: &SiteKey) -> Vec<&str> {
+        vec![key.project.as_str(), key.site.as_str()]
+    }
+
+    fn key_of(columns: &[String]) -> Result<SiteKey, String> {
+        Ok(SiteKey { project: parsed(columns, 0)?, site: parsed(columns, 1)? })
+    }
+}
+
+impl Table for System {
+    const TABLE: &'static str = "system";
+    const KEY: &'static [&'static str] = &["project", "site", "code"];
+
+    fn key_columns(key: &SystemKey) -> Vec<&str> {
+        vec![key.project.as_str(), key.site.as_str(), key.system.as_str()]
+    }
+
+    fn key_of(columns: &[String]) -> Result<SystemKey, String> {
+        Ok(SystemKey { project: parsed(columns, 0)?, site: parsed(columns, 1)?, system: parsed(columns, 2)? })
+    }
+}
+
 impl Load for Stored<Project> {
     async fn load(path: &PathParams, session: &mut Session) -> ApiResult<Self> {
         let code = path.known("projectId", "project")?;
-        store::find_project(session, &code).await?.ok_or_else(|| Self::missing(&code))
+        rows::get(session, &code).await
     }
 
     fn etag(&self) -> Option<String> {
@@ -83,7 +122,7 @@ impl Load for Stored<Site> {
     async fn load(path: &PathParams, session: &mut Session) -> ApiResult<Self> {
         let project = Stored::<Project>::load(path, session).await?;
         let key = SiteKey { project: project.key, site: path.known("siteId", "site")? };
-        store::find_site(session, &key).await?.ok_or_else(|| Self::missing(&key))
+        rows::get(session, &key).await
     }
 
     fn etag(&self) -> Option<String> {
@@ -96,7 +135,7 @@ impl Load for Stored<System> {
         let site = Stored::<Site>::load(path, session).await?;
         let SiteKey { project, site } = site.key;
         let key = SystemKey { project, site, system: path.known("systemId", "system")? };
-        store::find_system(session, &key).await?.ok_or_else(|| Self::missing(&key))
+        rows::get(session, &key).await
     }
 
     fn etag(&self) -> Option<String> {

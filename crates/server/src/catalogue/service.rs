@@ -12,10 +12,11 @@ use crate::catalogue::tree::Children;
 use crate::kit::access::Visible;
 use crate::kit::body::Body;
 
-use crate::kit::error::{ApiResult, TakenKey as _};
+use crate::kit::error::ApiResult;
 use crate::kit::natural;
 use crate::kit::notes::{self, Author};
-use crate::kit::stored::{Document, Kind as _, Stored};
+use crate::kit::rows;
+use crate::kit::stored::{Document, Stored};
 use crate::kit::tx::{Change, Tx};
 use crate::timeseries::service as streams;
 
@@ -47,9 +48,7 @@ pub async fn create_project(
 ) -> ApiResult<(Stored<Project>, Value)> {
     let document = signed_document(&tx, body, None);
     let project = Stored::new(code, document);
-    store::insert_project(&mut tx, &project)
-        .await
-        .or_taken(|| format!("project {:?}", project.key.as_str()))?;
+    rows::insert(&mut tx, &project, vec![]).await?;
     streams::ensure_node(&mut tx, &project.key).await?;
     streams::set_zone(&mut tx, &project.key, zone(&project)).await?;
     let answer = Children::load(&mut tx, &[&project.key]).await?.project_value(&project);
@@ -65,7 +64,7 @@ pub async fn update_project(
 ) -> ApiResult<(Stored<Project>, Value)> {
     let document = signed_document(&tx, body, Some(&before.document));
     let after = before.replaced(document);
-    store::update_project(&mut tx, &after).await?;
+    rows::update(&mut tx, &after, vec![]).await?;
     if zone(&before) != zone(&after) {
         streams::set_zone(&mut tx, &after.key, zone(&after)).await?;
     }
@@ -76,7 +75,7 @@ pub async fn update_project(
 
 /// A project by its code, for areas that are told one outside a path.
 pub async fn find_project(session: &mut Session, code: &ProjectCode) -> ApiResult<Option<Stored<Project>>> {
-    store::find_project(session, code).await
+    rows::find(session, code).await
 }
 
 /// The time zone of a project; the schema makes sure that it is there and known.
@@ -91,7 +90,7 @@ pub async fn delete_project(mut tx: Tx, project: Stored<Project>) -> ApiResult<(
     for site in children.sites(&project.key) {
         change = remove_site(&mut tx, &children, site, change).await?;
     }
-    store::delete_project(&mut tx, &project).await?;
+    rows::delete(&mut tx, &project).await?;
     tx.commit(change.and_delete(&project)).await
 }
 
@@ -109,17 +108,17 @@ async fn remove_site(
     mut change: Change,
 ) -> ApiResult<Change> {
     for system in children.systems(&site.key) {
-        store::delete_system(tx, system).await?;
+        rows::delete(tx, system).await?;
         change = change.and_delete(system);
     }
-    store::delete_site(tx, site).await?;
+    rows::delete(tx, site).await?;
     Ok(change.and_delete(site))
 }
 
 /// Makes a site.
 pub async fn create_site(mut tx: Tx, key: SiteKey, document: Document) -> ApiResult<(Stored<Site>, Value)> {
-    let site = Stored::new(key, document);
-    store::insert_site(&mut tx, &site).await.or_taken(|| format!("site {:?}", Site::asset(&site.key)))?;
+    let site = Stored::<Site>::new(key, document);
+    rows::insert(&mut tx, &site, vec![]).await?;
     let answer = Children::load(&mut tx, &[&site.key.project]).await?.site_value(&site);
     tx.commit(Change::create(&site)).await?;
     Ok((site, answer))
@@ -131,10 +130,8 @@ pub async fn create_system(
     key: SystemKey,
     document: Document,
 ) -> ApiResult<(Stored<System>, Value)> {
-    let system = Stored::new(key, document);
-    store::insert_system(&mut tx, &system)
-        .await
-        .or_taken(|| format!("system {:?}", System::asset(&system.key)))?;
+    let system = Stored::<System>::new(key, document);
+    rows::insert(&mut tx, &system, vec![]).await?;
     let answer = Children::load(&mut tx, &[&system.key.project]).await?.system_value(&system);
     tx.commit(Change::create(&system)).await?;
     Ok((system, answer))

@@ -10,11 +10,12 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::catalogue::model::SiteKey;
+use crate::catalogue::service;
 use crate::catalogue::tree::Children;
-use crate::catalogue::{service, store};
 use crate::kit::access::{Can, CreateIn, Edit};
 use crate::kit::body::Body;
 use crate::kit::error::ApiResult;
+use crate::kit::rows;
 use crate::kit::stored::{Stored, document_answer};
 use crate::kit::tx::Change;
 
@@ -49,7 +50,7 @@ pub async fn update_site(
     let document = body.with_code(site.resource.key.site.as_str())?.document;
     let (before, mut tx) = site.begin(&app).await?;
     let after = before.replaced(document);
-    store::update_site(&mut tx, &after).await?;
+    rows::update(&mut tx, &after, vec![]).await?;
     let value = Children::load(&mut tx, &[&after.key.project]).await?.site_value(&after);
     tx.commit(Change::update(&before, &after)).await?;
     Ok(document_answer(&after, "site", value))

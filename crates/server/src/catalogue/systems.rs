@@ -10,11 +10,12 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::catalogue::model::{SiteKey, SystemKey};
+use crate::catalogue::service;
 use crate::catalogue::tree::Children;
-use crate::catalogue::{service, store};
 use crate::kit::access::{Can, CreateIn, Edit};
 use crate::kit::body::Body;
 use crate::kit::error::ApiResult;
+use crate::kit::rows;
 use crate::kit::stored::{Stored, document_answer};
 use crate::kit::tx::Change;
 
@@ -52,7 +53,7 @@ pub async fn update_system(
     let document = body.with_code(system.resource.key.system.as_str())?.document;
     let (before, mut tx) = system.begin(&app).await?;
     let after = before.replaced(document);
-    store::update_system(&mut tx, &after).await?;
+    rows::update(&mut tx, &after, vec![]).await?;
     let value = Children::load(&mut tx, &[&after.key.project]).await?.system_value(&after);
     tx.commit(Change::update(&before, &after)).await?;
     Ok(document_answer(&after, "system", value))
@@ -66,7 +67,7 @@ pub async fn delete_system(
     system: Can<Edit, Stored<System>>,
 ) -> ApiResult<Json<Empty>> {
     let (system, mut tx) = system.begin(&app).await?;
-    store::delete_system(&mut tx, &system).await?;
+    rows::delete(&mut tx, &system).await?;
     tx.commit(Change::delete(&system)).await?;
     Ok(Json(Empty {}))
 }

@@ -14,6 +14,7 @@ pub mod natural;
 pub mod notes;
 pub mod openapi;
 pub mod params;
+pub mod rows;
 pub mod schema;
 pub mod schema_routes;
 pub mod settings;

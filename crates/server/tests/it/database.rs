@@ -7,7 +7,8 @@ use std::str::Chars;
 use gridfolio_db::{Db, DbOptions, Error, in_list};
 use gridfolio_testkit::{Backend, TestDb, both, files};
 
-/// The statements of all sources, with the file each stands in. Not seen are conditions that a function gives (they
+/// The statements of all sources, with the file each stands in. Not seen are those of `kit/rows.rs`, which it puts
+/// together from the names of a kind (the routes of every kind run them), conditions that a function gives (they
 /// count as one more parameter), lists of another length than one, and bulk inserts of more than one row.
 fn statements() -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -22,7 +23,7 @@ fn collect(folder: &Path, found: &mut Vec<(String, String)>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(&path, found);
-        } else if path.extension().is_some_and(|e| e == "rs") {
+        } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("kit/rows.rs") {
             let text = fs::read_to_string(&path).unwrap();
             found.extend(statements_in(&text).into_iter().map(|sql| (path.display().to_string(), sql)));
         }
@@ -119,7 +120,7 @@ both! {
     async fn every_statement_is_valid(app) {
         let all: Vec<_> =
             statements().into_iter().filter(|(_, sql)| !ONE_SIDED.iter().any(|word| sql.contains(word))).collect();
-        assert!(all.len() > 90, "only {} statements were found", all.len());
+        assert!(all.len() > 80, "only {} statements were found", all.len());
         assert_eq!(refused(&app.app.db, &all).await, Vec::<String>::new());
         let broken = [("fixture".to_owned(), "SELECT nothing FROM nowhere".to_owned())];
         assert_eq!(refused(&app.app.db, &broken).await.len(), 1, "a broken statement is noticed");
