@@ -53,9 +53,34 @@ impl TestDb {
         Self { url: format!("sqlite:{}", file.display()), folder, postgres_name: None }
     }
 
+    /// A database without a table: what a new installation begins with.
+    pub async fn empty(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                let url = format!("sqlite:{}", folder.path().join("gridfolio.db").display());
+                Self { url, folder, postgres_name: None }
+            }
+            Backend::Postgres => Self::postgres_like("template0").await,
+        }
+    }
+
+    /// A PostgreSQL database made by statements, such as a dump.
+    pub async fn of_statements(sql: String) -> Self {
+        let db = Self::empty(Backend::Postgres).await;
+        let mut connection = PgConnection::connect(&db.url).await.unwrap();
+        run(&mut connection, sql).await;
+        connection.close().await.unwrap();
+        db
+    }
+
     async fn postgres() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let template = postgres_template().await;
+        Self::postgres_like(&template).await
+    }
+
+    async fn postgres_like(template: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::SeqCst);
         let name = format!("gridfolio_test_{}_{count}", std::process::id());
         let mut admin = PgConnection::connect(server_url()).await.expect("the server of the tests answers");
@@ -84,7 +109,8 @@ impl Drop for TestDb {
 }
 
 async fn run(connection: &mut PgConnection, sql: String) {
-    connection.execute(AssertSqlSafe(sql.clone())).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+    let begin: String = sql.chars().take(200).collect();
+    connection.execute(AssertSqlSafe(sql)).await.unwrap_or_else(|e| panic!("{begin}: {e}"));
 }
 
 fn database_url(name: &str) -> String {

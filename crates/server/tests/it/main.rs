@@ -14,3 +14,4 @@ mod reference;
 mod routes;
 mod tidy;
 mod two_processes;
+mod upgrade;
