@@ -18,6 +18,7 @@ fn areas() -> OpenApiRouter<App> {
         .merge(identity::routes())
         .merge(schema_routes::routes())
         .merge(server_state::routes())
+        .merge(docs_page::operations())
 }
 
 /// The generated document.

@@ -6,6 +6,7 @@
 mod clients;
 mod coverage;
 mod database;
+mod fuzzed;
 mod http;
 mod import;
 mod jobs;

@@ -25,6 +25,7 @@ pub(super) fn valid(operation: &str) -> Option<Call> {
             "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "clientoftests",
             "AuthParameters": {"USERNAME": ADMINISTRATOR, "PASSWORD": PASSWORD}}))
         }
+        "get_front_page" => get("/"),
         "get_health" => get("/health"),
         "get_readiness" => get("/ready"),
         "get_json_web_keys" => get("/us-east-1_Tests/.well-known/jwks.json"),

@@ -1,4 +1,5 @@
 //! The state of the server.
 
+mod get_front_page;
 mod get_health;
 mod get_readiness;
