@@ -33,6 +33,9 @@ pub enum Error {
     /// The address names no database that this program knows.
     #[error("{0}: is no database this program knows; use sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME")]
     Scheme(String),
+    /// The migrations made a table that work on all tables cannot deal with.
+    #[error("{0}")]
+    Schema(String),
     /// A row that must exist does not.
     #[error("the row does not exist")]
     NoRow,

@@ -8,15 +8,22 @@
 //! This crate refuses to know what the tables mean, to build SQL from user input, and to hide a database error
 //! behind a default value.
 
+mod address;
+mod archive;
 mod error;
 mod migrate;
 mod query;
 mod session;
+mod tables;
+mod transfer;
 
+pub use address::PostgresAddress;
 pub use error::Error;
 pub use migrate::{MIGRATIONS, SchemaState};
 pub use query::{Arg, DocumentRow, FromDbRow, Insert, Query, in_chunks, in_list, query};
 pub use session::{ReadTx, Session, WriteTx};
+pub use tables::{Column, ColumnKind, Table, tables};
+pub use transfer::Values;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

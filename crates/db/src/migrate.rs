@@ -60,6 +60,17 @@ impl Db {
         })
     }
 
+    /// Brings an empty database to the schema of an earlier program; for tests of what an upgrade does.
+    pub async fn migrate_as_of(&self, number: i64) -> Result<()> {
+        let mut migrator = migrator(self.is_postgres());
+        migrator.migrations.to_mut().retain(|migration| migration.version <= number);
+        match self {
+            Self::Sqlite { write, .. } => migrator.run(write).await,
+            Self::Postgres(pool) => migrator.run(pool).await,
+        }
+        .map_err(|error| Error::Other(sqlx::Error::Migrate(Box::new(error))))
+    }
+
     /// Which migrations the database has, without changing it.
     pub async fn schema_state(&self) -> Result<SchemaState> {
         let known = MIGRATIONS.iter().map(|(number, ..)| *number).max().unwrap_or(0);
@@ -81,7 +92,7 @@ impl Db {
     }
 }
 
-fn migrator(postgres: bool) -> Migrator {
+pub(crate) fn migrator(postgres: bool) -> Migrator {
     let migrations = MIGRATIONS
         .iter()
         .map(|(number, name, text)| {

@@ -162,14 +162,17 @@ impl Insert {
 
     /// On SQLite the placeholders have no names: looking up the names of hundreds takes longer than the insert.
     fn text(self, columns: usize, rows: usize, numbered: bool) -> String {
-        let nameless = vec!["?"; columns].join(",");
-        let mut text = format!("{} VALUES ", self.head);
-        for row in 0..rows {
-            let values = if numbered { in_list(row * columns + 1, columns) } else { nameless.clone() };
-            let _ = write!(text, "{}({values})", if row == 0 { "" } else { "," });
-        }
-        text.push(' ');
-        text.push_str(self.tail);
-        text
+        format!("{} VALUES {} {}", self.head, values_list(columns, rows, numbered), self.tail)
     }
+}
+
+/// `(…),(…)`: placeholders of some rows. Without numbers where the database reads those slowly.
+pub(crate) fn values_list(columns: usize, rows: usize, numbered: bool) -> String {
+    let nameless = vec!["?"; columns].join(",");
+    let mut text = String::new();
+    for row in 0..rows {
+        let values = if numbered { in_list(row * columns + 1, columns) } else { nameless.clone() };
+        let _ = write!(text, "{}({values})", if row == 0 { "" } else { "," });
+    }
+    text
 }

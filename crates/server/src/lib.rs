@@ -11,6 +11,7 @@ pub mod config;
 pub mod demo;
 pub mod energy;
 pub mod identity;
+pub mod keeping;
 pub mod kit;
 pub mod router;
 pub mod server_state;

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use gridfolio_db::Db;
 
 use crate::config::{Place, start_logging};
-use crate::identity::{store, tokens};
+use crate::identity::store;
+use crate::keeping::secret::{self, Fit};
 
 /// One finding: what was looked at, and what to do if it is not right.
 struct Finding {
@@ -116,17 +117,12 @@ async fn check_users(db: &Db) -> Finding {
 }
 
 async fn check_key(place: &Place, db: &Db) -> Finding {
-    let newest = match db.read().await {
-        Ok(mut snapshot) => store::find_newest_key(&mut snapshot).await.map_err(|e| e.to_string()),
-        Err(e) => Err(e.to_string()),
-    };
-    match (newest, place.secret_key.is_some() || place.data.join("secret.key").exists()) {
-        (Ok(None), _) => good("no signing key yet; the first sign-in makes one"),
-        (Ok(Some(_)), false) => bad("the secret key is missing", "put secret.key back into the data folder"),
-        (Ok(Some(key)), true) => match place.seal_key().and_then(|seal| tokens::check_key(&seal, &key)) {
-            Ok(()) => good("the secret key opens the signing key"),
-            Err(e) => bad(e, "put the secret.key back that belongs to this database"),
-        },
-        (Err(e), _) => bad(format!("signing keys cannot be read: {e}"), "restore the database from a backup"),
+    let back = "put the secret.key back that belongs to this database";
+    match secret::fit(place, db).await {
+        Ok(Fit::NothingSealed) => good("no signing key yet; the first sign-in makes one"),
+        Ok(Fit::Opens) => good("the secret key opens the signing key"),
+        Ok(Fit::NoKey) => bad("the secret key is missing", "put secret.key back into the data folder"),
+        Ok(Fit::Wrong(why)) => bad(why, back),
+        Err(e) => bad(format!("signing keys cannot be read: {e}"), "restore the database from a backup"),
     }
 }

@@ -1,9 +1,12 @@
 //! The command `gridfolio`: one binary, subcommands. A command says what it did on standard output and what went wrong
 //! on standard error, and never asks.
 
+pub mod backup;
 pub mod demo;
 pub mod doctor;
 pub mod import;
+pub mod migrate;
+pub mod restore;
 pub mod serve;
 pub mod user;
 
@@ -12,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{self, Place, start_logging};
+use crate::config::{self, Place};
 use crate::kit::openapi::operations;
 use crate::router;
 
@@ -36,8 +39,12 @@ enum Command {
     /// Import meter files, list imports, take them back.
     #[command(subcommand)]
     Import(import::ImportCommand),
-    /// Bring the database to this program's schema.
-    Migrate(PlaceOnly),
+    /// Write the whole database into a file, while the server runs.
+    Backup(backup::BackupArgs),
+    /// Put a backup into a folder without a database.
+    Restore(restore::RestoreArgs),
+    /// Bring the database to this program's schema, after a backup.
+    Migrate(migrate::MigrateArgs),
     /// Check the set-up and say what to do.
     Doctor(PlaceOnly),
     /// Print the OpenAPI document, or the list of operations.
@@ -85,20 +92,12 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         Command::Demo(args) => demo::run(args).await,
         Command::User(command) => user::run(command).await,
         Command::Import(command) => import::run(command).await,
-        Command::Migrate(PlaceOnly { place }) => migrate(&place).await,
+        Command::Backup(args) => backup::run(args).await,
+        Command::Restore(args) => restore::run(args).await,
+        Command::Migrate(args) => migrate::run(args).await,
         Command::Doctor(PlaceOnly { place }) => doctor::run(&place).await,
         Command::Openapi(args) => print_openapi(&args),
     }
-}
-
-async fn migrate(place: &Place) -> Result<ExitCode, String> {
-    start_logging(&place.log)?;
-    place.make_folder()?;
-    let db = place.open_database().await?;
-    let state = db.schema_state().await.map_err(|e| e.to_string())?;
-    println!("the database has migration {} of {}", state.applied.unwrap_or(0), state.known);
-    db.close().await;
-    Ok(ExitCode::SUCCESS)
 }
 
 fn print_openapi(args: &OpenapiArgs) -> Result<ExitCode, String> {

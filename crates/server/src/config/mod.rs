@@ -9,4 +9,4 @@ mod place;
 
 pub use file::{parse, variable};
 pub use logging::start_logging;
-pub use place::{IdentityArgs, Place, PoolArgs};
+pub use place::{IdentityArgs, Place, PoolArgs, make_private_folder};

@@ -8,6 +8,7 @@ use gridfolio_db::{Db, DbOptions};
 use crate::app::App;
 use crate::identity::authority::{Authority, IdentityConfig, IssuerForm};
 use crate::identity::seal::SealKey;
+use crate::keeping::upgrade::{self, Before};
 use crate::kit::clock::{Clock, Ids};
 
 /// Where the data is.
@@ -104,10 +105,8 @@ impl Place {
     }
 
     /// Opens the database and brings its schema up to date.
-    pub async fn open_database(&self) -> Result<Db, String> {
-        let db = self.open_as_it_is().await?;
-        db.migrate().await.map_err(|e| e.to_string())?;
-        Ok(db)
+    pub async fn open_database(&self, before: Before) -> Result<Db, String> {
+        upgrade::open(self, before).await
     }
 
     /// Opens the database without changing it.
@@ -128,7 +127,7 @@ impl Place {
     pub async fn open_app(&self, identity: &IdentityConfig) -> Result<App, String> {
         self.make_folder()?;
         let seal = self.seal_key()?;
-        let db = self.open_database().await?;
+        let db = self.open_database(Before::Backup).await?;
         let authority = Authority::load(&db, identity, seal).await.map_err(|e| e.to_string())?;
         App::new(db, Clock::System, Ids::Random, authority)
     }
@@ -141,7 +140,8 @@ impl Place {
     }
 }
 
-fn make_private_folder(folder: &Path) -> Result<(), String> {
+/// Makes a folder that only its owner may enter, if there is none.
+pub fn make_private_folder(folder: &Path) -> Result<(), String> {
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new()
         .recursive(true)

@@ -1,0 +1,13 @@
+//! Keeping the data: backups, restoring, upgrades, moving to another database, looking after streams, removing
+//! measurements.
+//!
+//! What is kept is the database and the secret key, and they are kept apart: no file that is written here holds the
+//! key. A file that is not finished never has its final name. Nothing here is an operation of the API; each part is
+//! behind one command, and none of them asks.
+
+pub mod backup;
+pub mod postgres;
+pub mod restore;
+pub mod secret;
+pub mod upgrade;
+pub mod words;
