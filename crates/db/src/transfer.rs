@@ -124,7 +124,7 @@ impl Table {
         let then = if others.is_empty() {
             "NOTHING".to_owned()
         } else {
-            format!("UPDATE SET {}", others.join(", "))
+            ["UPDATE SET", &others.join(", ")].join(" ")
         };
         for chunk in chunks(rows, self.columns.len()) {
             let values = values_list(self.columns.len(), chunk.len(), tx.is_postgres());

@@ -10,6 +10,7 @@ mod fuzzed;
 mod http;
 mod import;
 mod jobs;
+mod keeping;
 mod program;
 mod reference;
 mod routes;
