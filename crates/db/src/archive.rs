@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions};
 use sqlx::{Connection as _, Executor as _};
 
 use crate::{BUSY_TIMEOUT, Db, Error, Result, query};
@@ -40,16 +40,13 @@ impl Db {
     /// of it. Empty: nothing; always so for PostgreSQL, which looks after itself.
     pub async fn damages(&self) -> Result<Vec<String>> {
         let Self::Sqlite { read, .. } = self else { return Ok(Vec::new()) };
-        let mut connection = read.acquire().await?;
-        let found: Vec<(String,)> =
-            sqlx::query_as("PRAGMA integrity_check(20)").fetch_all(&mut *connection).await?;
-        let mut found: Vec<String> =
-            found.into_iter().map(|(line,)| line).filter(|line| line != "ok").collect();
-        let orphans = connection.fetch_all("PRAGMA foreign_key_check").await?;
-        if !orphans.is_empty() {
-            found.push(format!("{} rows refer to rows that do not exist", orphans.len()));
+        match check(read).await {
+            // SQLite's CORRUPT: so damaged that the check itself ends there
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("11") => {
+                Ok(vec![error.message().to_owned()])
+            }
+            found => Ok(found?),
         }
-        Ok(found)
     }
 
     /// The tables that the database has, in order of name, without those of SQLite and of migrations.
@@ -66,4 +63,16 @@ impl Db {
         let own = |name: &String| !name.starts_with("sqlite_") && name != "_sqlx_migrations";
         Ok(names.into_iter().map(|(name,)| name).filter(own).collect())
     }
+}
+
+async fn check(pool: &SqlitePool) -> sqlx::Result<Vec<String>> {
+    let mut connection = pool.acquire().await?;
+    let found: Vec<(String,)> =
+        sqlx::query_as("PRAGMA integrity_check(20)").fetch_all(&mut *connection).await?;
+    let mut found: Vec<String> = found.into_iter().map(|(line,)| line).filter(|line| line != "ok").collect();
+    let orphans = connection.fetch_all("PRAGMA foreign_key_check").await?;
+    if !orphans.is_empty() {
+        found.push(format!("{} rows refer to rows that do not exist", orphans.len()));
+    }
+    Ok(found)
 }

@@ -122,14 +122,14 @@ impl Table {
             .map(|place| format!("\"{0}\" = excluded.\"{0}\"", self.columns[place].name))
             .collect();
         let then = if others.is_empty() {
-            "NOTHING".to_owned()
+            "DO NOTHING".to_owned()
         } else {
-            ["UPDATE SET", &others.join(", ")].join(" ")
+            format!("DO UPDATE SET {}", others.join(", "))
         };
         for chunk in chunks(rows, self.columns.len()) {
             let values = values_list(self.columns.len(), chunk.len(), tx.is_postgres());
             let text = format!(
-                "INSERT INTO \"{}\" ({}) VALUES {values} ON CONFLICT ({}) DO {then}",
+                "INSERT INTO \"{}\" ({}) VALUES {values} ON CONFLICT ({}) {then}",
                 self.name,
                 self.column_list(),
                 self.key_list()
