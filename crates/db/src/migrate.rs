@@ -13,6 +13,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "catalogue", include_str!("../../../migrations/0001_catalogue.sql")),
     (2, "datums", include_str!("../../../migrations/0002_datums.sql")),
     (3, "imports", include_str!("../../../migrations/0003_imports.sql")),
+    (4, "portfolios", include_str!("../../../migrations/0004_portfolios.sql")),
 ];
 
 /// Which migrations a database has.

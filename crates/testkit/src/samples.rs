@@ -35,7 +35,18 @@ pub fn system(code: &str) -> Value {
     })
 }
 
+/// A portfolio.
+pub fn portfolio(name: &str, projects: &[&str]) -> Value {
+    json!({"name": name, "projects": projects})
+}
+
 impl TestApp {
+    /// Makes a portfolio; tells its id.
+    pub async fn make_portfolio(&self, name: &str, projects: &[&str]) -> String {
+        let made = self.post("/portfolios", &portfolio(name, projects)).await.ok();
+        made["portfolio"]["id"].as_str().unwrap().to_owned()
+    }
+
     /// Makes a project with a site `S1` and a generation system `R1`.
     pub async fn make_tree(&self, code: &str) {
         self.post(&format!("/projects/{code}"), &project(code)).await.ok();

@@ -100,6 +100,10 @@ text_id!(
     SystemCode, "system code", "match ^[A-Z0-9]{1,12}$", |t| short(t, 12, upper_or_digit)
 );
 text_id!(
+    /// The id of a portfolio, a UUID.
+    PortfolioId, "portfolio id", "be a UUID in lower case", uuid_like
+);
+text_id!(
     /// The immutable id of a user, a UUID.
     UserId, "user id", "be a UUID in lower case", uuid_like
 );

@@ -14,7 +14,7 @@ pub mod quantity;
 pub mod time;
 
 pub use error::ErrorBody;
-pub use ids::{BadId, ProjectCode, SessionId, SiteCode, SourceId, SystemCode, UserId};
+pub use ids::{BadId, PortfolioId, ProjectCode, SessionId, SiteCode, SourceId, SystemCode, UserId};
 pub use quantity::Quantity;
 pub use time::{Aggregation, LocalRange, Moment};
 

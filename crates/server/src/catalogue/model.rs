@@ -1,8 +1,8 @@
-//! Keys of the tree, and how its parts are loaded from a path.
+//! Keys of the tree and of portfolios, and how their parts are loaded from a path.
 
 use gridfolio_db::Session;
-use gridfolio_wire::catalogue::{Project, Site, System};
-use gridfolio_wire::{ProjectCode, SiteCode, SystemCode};
+use gridfolio_wire::catalogue::{Portfolio, Project, Site, System};
+use gridfolio_wire::{PortfolioId, ProjectCode, SiteCode, SystemCode};
 
 use crate::kit::access::{Load, PathParams};
 use crate::kit::error::ApiResult;
@@ -68,6 +68,19 @@ impl Kind for System {
     }
 }
 
+impl Kind for Portfolio {
+    type Key = PortfolioId;
+    const KIND: &'static str = "portfolio";
+
+    fn asset(key: &PortfolioId) -> String {
+        key.to_string()
+    }
+
+    fn project(_: &PortfolioId) -> Option<&str> {
+        None
+    }
+}
+
 impl Table for Project {
     const TABLE: &'static str = "project";
     const KEY: &'static [&'static str] = &["code"];
@@ -107,6 +120,19 @@ impl Table for System {
     }
 }
 
+impl Table for Portfolio {
+    const TABLE: &'static str = "portfolio";
+    const KEY: &'static [&'static str] = &["id"];
+
+    fn key_columns(key: &PortfolioId) -> Vec<&str> {
+        vec![key.as_str()]
+    }
+
+    fn key_of(columns: &[String]) -> Result<PortfolioId, String> {
+        parsed(columns, 0)
+    }
+}
+
 impl Load for Stored<Project> {
     async fn load(path: &PathParams, session: &mut Session) -> ApiResult<Self> {
         let code = path.known("projectId", "project")?;
@@ -136,6 +162,16 @@ impl Load for Stored<System> {
         let SiteKey { project, site } = site.key;
         let key = SystemKey { project, site, system: path.known("systemId", "system")? };
         rows::get(session, &key).await
+    }
+
+    fn etag(&self) -> Option<String> {
+        Some(Stored::etag(self))
+    }
+}
+
+impl Load for Stored<Portfolio> {
+    async fn load(path: &PathParams, session: &mut Session) -> ApiResult<Self> {
+        rows::get(session, &path.known("portfolioId", "portfolio")?).await
     }
 
     fn etag(&self) -> Option<String> {

@@ -1,8 +1,11 @@
-//! Writes to the tree that touch more than one row, shared by operations, the demo and imports.
+//! Writes to the tree and to portfolios that touch more than one row, shared by operations, the demo and imports.
+
+use std::collections::HashSet;
 
 use gridfolio_db::Session;
 use gridfolio_wire::ProjectCode;
-use gridfolio_wire::catalogue::{Project, Site, System};
+use gridfolio_wire::catalogue::{Portfolio, Project, Site, System};
+use gridfolio_wire::error::Fault;
 use serde_json::Value;
 
 use crate::catalogue::model::{SiteKey, SystemKey};
@@ -11,8 +14,7 @@ use crate::catalogue::store;
 use crate::catalogue::tree::Children;
 use crate::kit::access::Visible;
 use crate::kit::body::Body;
-
-use crate::kit::error::ApiResult;
+use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::natural;
 use crate::kit::notes::{self, Author};
 use crate::kit::rows;
@@ -83,10 +85,10 @@ pub fn zone(project: &Stored<Project>) -> &str {
     project.text_member("timezone").unwrap_or("UTC")
 }
 
-/// Removes a project with its sites and systems. Its measurements stay with the node.
+/// Removes a project with its sites and systems; portfolios forget it. Its measurements stay with the node.
 pub async fn delete_project(mut tx: Tx, project: Stored<Project>) -> ApiResult<()> {
     let children = Children::load(&mut tx, &[&project.key]).await?;
-    let mut change = Change::default();
+    let mut change = forget_project(&mut tx, &project.key).await?;
     for site in children.sites(&project.key) {
         change = remove_site(&mut tx, &children, site, change).await?;
     }
@@ -135,4 +137,89 @@ pub async fn create_system(
     let answer = Children::load(&mut tx, &[&system.key.project]).await?.system_value(&system);
     tx.commit(Change::create(&system)).await?;
     Ok((system, answer))
+}
+
+/// The portfolios that a caller may see, in natural order of their names.
+pub async fn list_portfolios(
+    session: &mut Session,
+    visible: &Visible<Portfolio>,
+) -> ApiResult<Vec<Stored<Portfolio>>> {
+    let mut portfolios = store::list_portfolios(session, visible).await?;
+    portfolios.sort_by(|a, b| {
+        let name =
+            |portfolio: &Stored<Portfolio>| portfolio.text_member("name").unwrap_or_default().to_owned();
+        natural::compare(&name(a), &name(b)).then_with(|| a.key.cmp(&b.key))
+    });
+    Ok(portfolios)
+}
+
+/// Makes a portfolio.
+pub async fn create_portfolio(
+    mut tx: Tx,
+    visible: &Visible<Project>,
+    body: Body<Portfolio>,
+) -> ApiResult<Stored<Portfolio>> {
+    check_projects(&mut tx, visible, &body.view.projects).await?;
+    let id = tx.app().ids.uuid().parse().map_err(ApiError::internal)?;
+    let portfolio = Stored::<Portfolio>::new(id, body.document);
+    rows::insert(&mut tx, &portfolio, vec![]).await?;
+    store::insert_portfolio_projects(&mut tx, &portfolio.key, &body.view.projects).await?;
+    tx.commit(Change::create(&portfolio)).await?;
+    Ok(portfolio)
+}
+
+/// Replaces a portfolio.
+pub async fn update_portfolio(
+    mut tx: Tx,
+    visible: &Visible<Project>,
+    before: Stored<Portfolio>,
+    body: Body<Portfolio>,
+) -> ApiResult<Stored<Portfolio>> {
+    check_projects(&mut tx, visible, &body.view.projects).await?;
+    let after = before.replaced(body.document);
+    rows::update(&mut tx, &after, vec![]).await?;
+    store::delete_portfolio_projects(&mut tx, &after.key).await?;
+    store::insert_portfolio_projects(&mut tx, &after.key, &body.view.projects).await?;
+    tx.commit(Change::update(&before, &after)).await?;
+    Ok(after)
+}
+
+/// Removes a portfolio; its projects stay.
+pub async fn delete_portfolio(mut tx: Tx, portfolio: Stored<Portfolio>) -> ApiResult<()> {
+    store::delete_portfolio_projects(&mut tx, &portfolio.key).await?;
+    rows::delete(&mut tx, &portfolio).await?;
+    tx.commit(Change::delete(&portfolio)).await
+}
+
+/// Refuses codes that are no project's, each by its place. One that the caller may not see is as good as none.
+async fn check_projects(tx: &mut Tx, visible: &Visible<Project>, codes: &[String]) -> ApiResult<()> {
+    let wanted: Vec<&str> = codes.iter().map(String::as_str).collect();
+    let found = store::list_projects(tx, visible, Some(&wanted)).await?;
+    let known: HashSet<&str> = found.iter().map(|project| project.key.as_str()).collect();
+    let faults: Vec<Fault> = codes
+        .iter()
+        .enumerate()
+        .filter(|(_, code)| !known.contains(code.as_str()))
+        .map(|(index, code)| Fault {
+            field: format!("projects[{index}]"),
+            rule: format!("{code:?} must be the code of a project that exists"),
+        })
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(ApiError::faults(faults)) }
+}
+
+/// Takes a project out of the portfolios that name it.
+async fn forget_project(tx: &mut Tx, project: &ProjectCode) -> ApiResult<Change> {
+    let mut change = Change::default();
+    for before in store::list_portfolios_of(tx, project).await? {
+        let mut document = before.document.clone();
+        if let Some(codes) = document.get_mut("projects").and_then(Value::as_array_mut) {
+            codes.retain(|code| code != project.as_str());
+        }
+        let after = before.replaced(document);
+        rows::update(tx, &after, vec![]).await?;
+        change = change.and_update(&before, &after);
+    }
+    store::delete_project_portfolios(tx, project).await?;
+    Ok(change)
 }

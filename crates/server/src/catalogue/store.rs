@@ -1,13 +1,16 @@
-//! SQL of the tree: its lists. Single documents are read and written by `kit::rows`.
+//! SQL of the tree and of portfolios: lists, and which portfolio names which project. Single documents are read and written by `kit::rows`.
 
-use gridfolio_db::{Query, Session};
-use gridfolio_wire::ProjectCode;
-use gridfolio_wire::catalogue::{Project, Site, System};
+use std::collections::HashMap;
+
+use gridfolio_db::{Arg, Insert, Query, Session, query};
+use gridfolio_wire::catalogue::{Portfolio, Project, Site, System};
+use gridfolio_wire::{PortfolioId, ProjectCode};
 
 use crate::kit::access::Visible;
-use crate::kit::error::ApiResult;
+use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::rows::{self, Table};
 use crate::kit::stored::Stored;
+use crate::kit::tx::Tx;
 
 /// The projects that the caller may see; of these only the listed ones, if there is a list.
 pub async fn list_projects(
@@ -42,4 +45,61 @@ async fn list_of_projects<K: Table>(
 ) -> ApiResult<Vec<Stored<K>>> {
     let codes: Vec<&str> = projects.iter().map(|code| code.as_str()).collect();
     rows::all_in(session, &format!("{} WHERE project IN", rows::select::<K>()), &codes).await
+}
+
+/// The portfolios that the caller may see.
+pub async fn list_portfolios(
+    session: &mut Session,
+    visible: &Visible<Portfolio>,
+) -> ApiResult<Vec<Stored<Portfolio>>> {
+    let select = format!("{} WHERE {} = 1", rows::select::<Portfolio>(), visible.condition());
+    rows::all(session, Query::assembled(select)).await
+}
+
+/// When the portfolios that the caller may see were made, in milliseconds since 1970 UTC.
+pub async fn list_portfolio_times(
+    session: &mut Session,
+    visible: &Visible<Portfolio>,
+) -> ApiResult<HashMap<PortfolioId, i64>> {
+    let select = format!("SELECT id, created_at FROM portfolio WHERE {} = 1", visible.condition());
+    let rows: Vec<(String, i64)> = Query::assembled(select).all(session).await?;
+    rows.into_iter().map(|(id, at)| Ok((id.parse().map_err(ApiError::internal)?, at))).collect()
+}
+
+/// The portfolios that name a project.
+pub async fn list_portfolios_of(
+    session: &mut Session,
+    project: &ProjectCode,
+) -> ApiResult<Vec<Stored<Portfolio>>> {
+    let portfolios = rows::select::<Portfolio>();
+    let select =
+        format!("{portfolios} WHERE id IN (SELECT portfolio FROM portfolio_project WHERE project = $1)");
+    rows::all(session, Query::assembled(select).bind(project.as_str())).await
+}
+
+const INSERT_PORTFOLIO_PROJECTS: Insert =
+    Insert { head: "INSERT INTO portfolio_project (portfolio, project)", tail: "" };
+
+/// Notes which projects a portfolio names, of which none is noted yet.
+pub async fn insert_portfolio_projects(
+    tx: &mut Tx,
+    portfolio: &PortfolioId,
+    projects: &[String],
+) -> ApiResult<()> {
+    let rows: Vec<[Arg; 2]> =
+        projects.iter().map(|project| [portfolio.as_str().into(), project.into()]).collect();
+    INSERT_PORTFOLIO_PROJECTS.execute(tx, rows).await?;
+    Ok(())
+}
+
+/// Notes that a portfolio names no project.
+pub async fn delete_portfolio_projects(tx: &mut Tx, portfolio: &PortfolioId) -> ApiResult<()> {
+    query("DELETE FROM portfolio_project WHERE portfolio = $1").bind(portfolio.as_str()).execute(tx).await?;
+    Ok(())
+}
+
+/// Notes that no portfolio names a project.
+pub async fn delete_project_portfolios(tx: &mut Tx, project: &ProjectCode) -> ApiResult<()> {
+    query("DELETE FROM portfolio_project WHERE project = $1").bind(project.as_str()).execute(tx).await?;
+    Ok(())
 }

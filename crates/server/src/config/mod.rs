@@ -5,10 +5,8 @@
 
 mod file;
 mod logging;
-mod network;
 mod place;
 
 pub use file::{parse, variable};
-pub use logging::{LogFormat, start_logging, start_logging_as};
-pub use network::{NetworkArgs, TlsArgs};
+pub use logging::start_logging;
 pub use place::{IdentityArgs, Place, PoolArgs, make_private_folder};

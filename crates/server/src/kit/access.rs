@@ -16,7 +16,6 @@ use gridfolio_wire::{SessionId, UserId};
 
 use crate::app::App;
 use crate::kit::error::{ApiError, ApiResult};
-use crate::kit::facts::Facts;
 use crate::kit::stored::{Kind, Stored};
 use crate::kit::tx::Tx;
 
@@ -110,9 +109,7 @@ impl FromRequestParts<App> for Caller {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
             _ => text,
         };
-        let person = crate::identity::service::authenticate(app, token).await?;
-        Facts::note_user(&parts.extensions, &person.id);
-        Ok(Self::Person(person))
+        crate::identity::service::authenticate(app, token).await.map(Self::Person)
     }
 }
 
@@ -154,6 +151,8 @@ actions! {
     CreateIn => Create;
     /// Make a project.
     CreateProject => Create;
+    /// Make a portfolio.
+    CreatePortfolio => Create;
     /// See its history.
     ReadAudit => ReadAudit;
     /// The own account.

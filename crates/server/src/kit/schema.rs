@@ -3,7 +3,7 @@
 //! A body is first freed of what does not count (`null` for a member the schema names, read-only members), then
 //! checked; all faults are reported, not only the first.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use gridfolio_wire::error::Fault;
 use jsonschema::Validator;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::kit::params::parse_moment;
 
 /// The wire types that bodies are checked against and whose schema may be published.
-const CHECKED: &[&str] = &["Project", "Site", "System", "Profile"];
+const CHECKED: &[&str] = &["Project", "Site", "System", "Portfolio", "Profile"];
 
 /// All schemas of the document, ready for use.
 #[derive(Debug)]
@@ -194,12 +194,28 @@ fn fault(error: &jsonschema::ValidationError<'_>) -> Fault {
         ValidationErrorKind::Pattern { pattern } => {
             format!("{} must match {pattern}", shown(error.instance()))
         }
+        ValidationErrorKind::UniqueItems => {
+            let (place, rule) = repeated(error.instance());
+            field.push_str(&place);
+            rule
+        }
         _ => error.to_string().chars().take(300).collect(),
     };
     if field.is_empty() {
         "body".clone_into(&mut field);
     }
     Fault { field, rule }
+}
+
+/// Place and rule of the first item that stands in a list before.
+fn repeated(list: &Value) -> (String, String) {
+    let items = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut seen = HashSet::new();
+    let first = items.iter().position(|item| !seen.insert(item.to_string()));
+    first.map_or_else(
+        || (String::new(), "must hold each item once".to_owned()),
+        |index| (format!("[{index}]"), format!("{} must stand in the list once", shown(&items[index]))),
+    )
 }
 
 /// All allowed values, not only the first few.

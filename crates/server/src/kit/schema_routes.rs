@@ -31,6 +31,7 @@ schema_operations! {
     get_project_schema, "/schemas/project", "Project", "schemas";
     get_site_schema, "/schemas/site", "Site", "schemas";
     get_system_schema, "/schemas/system", "System", "schemas";
+    get_portfolio_schema, "/schemas/portfolio", "Portfolio", "schemas";
 }
 
 fn published(app: &App, type_name: &str) -> ApiResult<Json<Value>> {

@@ -56,10 +56,7 @@ impl Change {
 
     /// Something was replaced.
     pub fn update<K: Kind>(before: &Stored<K>, after: &Stored<K>) -> Self {
-        let mut entry = Entry::new::<K>("update", &after.key);
-        entry.before = Some(before.document.clone());
-        entry.after = Some(after.document.clone());
-        Self { entries: vec![entry] }
+        Self::default().and_update(before, after)
     }
 
     /// Something was removed.
@@ -70,6 +67,15 @@ impl Change {
     /// … and something else was made in the same transaction.
     pub fn and_create<K: Kind>(mut self, after: &Stored<K>) -> Self {
         let mut entry = Entry::new::<K>("create", &after.key);
+        entry.after = Some(after.document.clone());
+        self.entries.push(entry);
+        self
+    }
+
+    /// … and something else was replaced in the same transaction.
+    pub fn and_update<K: Kind>(mut self, before: &Stored<K>, after: &Stored<K>) -> Self {
+        let mut entry = Entry::new::<K>("update", &after.key);
+        entry.before = Some(before.document.clone());
         entry.after = Some(after.document.clone());
         self.entries.push(entry);
         self

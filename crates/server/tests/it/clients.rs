@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use gridfolio_testkit::samples::meter;
-use gridfolio_testkit::{ADMINISTRATOR, Backend, PASSWORD, TestApp, files};
+use gridfolio_testkit::samples::{self, meter};
+use gridfolio_testkit::{ADMINISTRATOR, Backend, PASSWORD, Role, TestApp, files};
 use serde_json::{Value, json};
 
 use crate::reference::{python, succeeded};
@@ -55,4 +55,87 @@ async fn boto3_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn boto3_on_postgres() {
     boto3_signs_in_and_reads(Backend::Postgres).await;
+}
+
+/// A project with every member that the client knows, and category III, of which it would die.
+fn rich_project(code: &str) -> Value {
+    let mut project = samples::project(code);
+    let more = json!({
+        "paused": false, "cancelled": false, "archived": true, "discountRate": 0.05, "einNumber": "1",
+        "companyName": "Company", "clientNumber": "7", "reportStartDate": "2016-01-01",
+        "productionStartDate": "2016-01-01", "generationStartDate": "2016-01-01",
+        "consumptionStartDate": "2016-01-01", "storageStartDate": "2016-01-01", "revenueType": "feedInTariff",
+        "interconnection": {"ieee1547ReactivePowerCategory": "B", "ieee1547DisturbanceCategory": "III",
+            "fipsLocation": "080590098491", "withdrawalReason": "siteControl",
+            "estimatedCostOfStudiesAndFees": 1, "estimatedCostOfSystemUpgrades": 2, "finalCostOfInterconnection": 3},
+        "icons": [{"iconName": "sun", "meaning": "solar", "tooltip": "solar"}], "bizDevOwner": "B",
+        "siteSurveyor": "S", "slackChannel": "#c", "ganttChartLastUpdated": "2016-01-01",
+        "milestones": {"initiated": "2015-01-01", "interconnection": "2015-02-01", "permitting": "2015-03-01",
+            "preConstruction": "2015-04-01", "construction": "2015-05-01", "pto": "2015-06-01",
+            "operational": "2015-07-01"},
+        "assetManagementTeamContact": {"name": "T", "email": "t@example.org", "phone": "1"},
+        "reports": {"operating": true}, "links": [{"name": "L", "url": "https://example.org"}], "tags": ["t"],
+        "notes": [{"note": "n", "resolved": false, "comments": [{"comment": "c"}]}], "media": {"banner": "b"},
+        "public": {"enabled": false}, "ownMember": null
+    });
+    project.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    project
+}
+
+/// A rich and an empty project, a rich and an empty portfolio.
+async fn fill_catalogue(app: &TestApp) {
+    app.post("/projects/RICH", &rich_project("RICH")).await.ok();
+    let mut site = samples::site("S1");
+    site["emissionsApproximationMethod"] = json!("gridemissions");
+    site["productionStartDate"] = json!("2016-01-01");
+    site["links"] = json!([{"name": "L", "url": "https://example.org"}]);
+    site["contacts"] = json!([{"name": "K", "type": "access", "email": "k@example.org"}]);
+    app.post("/projects/RICH/sites/S1", &site).await.ok();
+    app.post("/projects/RICH/sites/S1/systems/R1", &samples::system("R1")).await.ok();
+    let empty = json!({"code": "EMPTY", "status": "New Project", "name": "", "address": "", "town": "",
+        "state": "", "lat": 0, "long": 0, "startDate": "2025-01-01", "timezone": "UTC"});
+    app.post("/projects/EMPTY", &empty).await.ok();
+    let portfolio = json!({"name": "Rich", "projects": ["RICH", "EMPTY"], "reports": {"operating": true},
+        "milestones": null, "icons": "none", "revenueType": "of its own", "notes": 5});
+    app.post("/portfolios", &portfolio).await.ok();
+    app.make_portfolio("Empty", &[]).await;
+}
+
+async fn the_official_client_decodes_the_catalogue(backend: Backend) {
+    let app = TestApp::serving(backend).await;
+    fill_catalogue(&app).await;
+    let (url, token) = (app.url(), app.token(Role::User).unwrap().to_owned());
+    let output = tokio::task::spawn_blocking(move || {
+        Command::new(python())
+            .arg(files::repository("crates/server/tests/py/decode_catalogue.py"))
+            .arg(files::repository("contract/client-2024-08.openapi.json"))
+            .arg(url)
+            .env("GRIDFOLIO_TOKEN", token)
+            .output()
+            .unwrap()
+    })
+    .await
+    .unwrap();
+    let said: Value = serde_json::from_str(&succeeded(&output)).unwrap();
+    assert_eq!(
+        said["decoded"],
+        json!({"GET /portfolios": 1, "GET /portfolios/{portfolioId}": 2,
+            "GET /projects": 1, "GET /projects site": 1, "GET /projects system": 1,
+            "GET /projects/{projectId}": 2, "GET /projects/{projectId} site": 1,
+            "GET /projects/{projectId} system": 1})
+    );
+    // Ten required members in two portfolios of the list, and in two projects, in the list and alone.
+    for (way, least) in [("missing", 60), ("unlisted", 12), ("null", 40)] {
+        assert!(said["noticed"][way].as_u64().unwrap() >= least, "{way}: {}", said["noticed"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn decoding_on_sqlite() {
+    the_official_client_decodes_the_catalogue(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn decoding_on_postgres() {
+    the_official_client_decodes_the_catalogue(Backend::Postgres).await;
 }

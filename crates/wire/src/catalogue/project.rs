@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use super::{Site, document};
 
-/// Where a project stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Where a project stands, least advanced first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[schema(title = "Project Status")]
 pub enum ProjectStatus {
     /// Known, nothing done yet.
@@ -122,10 +122,10 @@ document! {
 }
 
 document! {
-    /// Days on which the project reached a stage.
+    /// Days on which stages were complete.
     #[schema(title = "Project Milestones")]
     pub struct Milestones {
-        /// Day of the first idea.
+        /// Day on which the project began; in `i2x` the day of the application.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(format = Date)]
         pub initiated: Option<String>,
@@ -141,7 +141,7 @@ document! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(format = Date)]
         pub pre_construction: Option<String>,
-        /// Day on which building began.
+        /// Day on which building was complete.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(format = Date)]
         pub construction: Option<String>,
@@ -354,7 +354,7 @@ document! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(format = Date)]
         pub gantt_chart_last_updated: Option<String>,
-        /// Days on which stages were reached.
+        /// Days on which stages were complete.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub milestones: Option<Milestones>,
         /// Whom to ask.

@@ -67,6 +67,10 @@ document! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(minimum = 0)]
         pub ac_size: Option<f64>,
+        /// Energy that a battery holds when full, kWh.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(minimum = 0)]
+        pub stored_energy_kwh: Option<f64>,
     }
 }
 
@@ -99,6 +103,13 @@ document! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(minimum = 0)]
         pub ac_size: Option<f64>,
+        /// Energy that a storage system holds when full, kWh.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(minimum = 0)]
+        pub stored_energy_kwh: Option<f64>,
+        /// What it works with: PV, Gas, Diesel, Wind, CSP, BESS, LFG, H2, Hydro or Other.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub technology: Option<String>,
         /// Number of the meter.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub meter_number: Option<String>,

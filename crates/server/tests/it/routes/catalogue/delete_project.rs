@@ -1,4 +1,4 @@
-use gridfolio_testkit::both;
+use gridfolio_testkit::{both, samples};
 use serde_json::json;
 
 both! {
@@ -14,5 +14,37 @@ both! {
             .collect();
         assert_eq!(gone, [("P1", "P1"), ("P1/S1", "S1"), ("P1/S1/R1", "R1")]);
         app.make_tree("P1").await;
+    }
+
+    async fn portfolios_forget_it_in_the_same_step(app) {
+        for code in ["P1", "P2"] {
+            app.post(&format!("/projects/{code}"), &samples::project(code)).await.ok();
+        }
+        let both = app.make_portfolio("Both", &["P2", "P1"]).await;
+        let one = app.make_portfolio("One", &["P1"]).await;
+        let other = app.make_portfolio("Other", &["P2"]).await;
+        let untouched = app.get(&format!("/portfolios/{other}")).await.etag();
+        app.delete("/projects/P1").await.ok();
+        let projects = async |id: &str| app.get(&format!("/portfolios/{id}")).await.ok()["portfolio"]["projects"].clone();
+        assert_eq!((projects(&both).await, projects(&one).await), (json!(["P2"]), json!([])));
+        assert_eq!(app.get(&format!("/portfolios/{other}")).await.etag(), untouched);
+        let mut snapshot = app.app.db.read().await.unwrap();
+        let logged: Vec<(String, String, String)> = gridfolio_db::query(
+            "SELECT a.asset, a.document_before, a.document_after FROM audit a JOIN audit d ON a.at = d.at \
+             WHERE a.action = 'update' AND a.asset_type = 'portfolio' AND d.action = 'delete' AND d.asset = 'P1' \
+             ORDER BY a.asset",
+        ).all(&mut snapshot).await.unwrap();
+        let mut expected = vec![
+            (both, json!({"name": "Both", "projects": ["P2", "P1"]}), json!({"name": "Both", "projects": ["P2"]})),
+            (one, json!({"name": "One", "projects": ["P1"]}), json!({"name": "One", "projects": []})),
+        ];
+        expected.sort_by(|a, b| a.0.cmp(&b.0));
+        let logged: Vec<_> = logged.into_iter()
+            .map(|(id, before, after)| (id, serde_json::from_str(&before).unwrap(), serde_json::from_str(&after).unwrap()))
+            .collect();
+        assert_eq!(logged, expected);
+        drop(snapshot);
+        app.post("/projects/P1", &samples::project("P1")).await.ok();
+        assert_eq!(app.get("/portfolios").await.ok()["portfolios"][0]["projects"], json!(["P2"]), "it stays forgotten");
     }
 }
