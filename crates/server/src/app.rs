@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use crate::identity::authority::Authority;
 use crate::kit::clock::{Clock, Ids};
+use crate::kit::openapi::OperationIds;
+use crate::kit::origin::Network;
 use crate::kit::schema::Schemas;
 
 /// The application. Cheap to clone.
@@ -29,14 +31,30 @@ pub struct Parts {
     pub schemas: Schemas,
     /// The OpenAPI document.
     pub openapi: Value,
+    /// The operations in it by path and method.
+    pub operation_ids: OperationIds,
+    /// How it meets the network.
+    pub network: Network,
 }
 
 impl App {
-    /// Puts the parts together.
+    /// Puts the parts together, for anybody who reaches it.
     pub fn new(db: Db, clock: Clock, ids: Ids, authority: Authority) -> Result<Self, String> {
+        Self::on_network(db, (clock, ids), authority, Network::default())
+    }
+
+    /// Puts the parts together.
+    pub fn on_network(
+        db: Db,
+        (clock, ids): (Clock, Ids),
+        authority: Authority,
+        network: Network,
+    ) -> Result<Self, String> {
         let openapi = crate::router::openapi();
         let schemas = Schemas::from_openapi(&openapi)?;
-        Ok(Self(Arc::new(Parts { db, clock, ids, authority, schemas, openapi })))
+        let operation_ids = OperationIds::new(&openapi);
+        let parts = Parts { db, clock, ids, authority, schemas, openapi, operation_ids, network };
+        Ok(Self(Arc::new(parts)))
     }
 }
 

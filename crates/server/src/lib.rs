@@ -13,6 +13,7 @@ pub mod energy;
 pub mod identity;
 pub mod keeping;
 pub mod kit;
+pub mod net;
 pub mod router;
 pub mod server_state;
 pub mod timeseries;

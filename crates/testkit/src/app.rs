@@ -12,6 +12,8 @@ use gridfolio::identity::service::{self, NewUser};
 use gridfolio::identity::tokens;
 use gridfolio::kit::access::{Actor, Role as AppRole};
 use gridfolio::kit::clock::{Clock, Ids};
+use gridfolio::kit::origin::{Network, Peer};
+use gridfolio::net::port::Port;
 use gridfolio::router::router;
 use gridfolio_db::Db;
 use jiff::Timestamp;
@@ -78,10 +80,10 @@ fn identity(public_url: &str) -> IdentityConfig {
     }
 }
 
-async fn open(db: Db, public_url: &str, clock: Clock, first_id: u64) -> App {
+async fn open(db: Db, public_url: &str, clock: Clock, first_id: u64, network: Network) -> App {
     let authority = Authority::load(&db, &identity(public_url), seal()).await.unwrap();
     let ids = Ids::Counted(Arc::new(AtomicU64::new(first_id)));
-    App::new(db, clock, ids, authority).expect("the parts of the application fit")
+    App::on_network(db, (clock, ids), authority, network).expect("the parts of the application fit")
 }
 
 fn frozen() -> Clock {
@@ -90,7 +92,7 @@ fn frozen() -> Clock {
 
 /// Puts a signing key and two people into the template.
 pub(crate) async fn fill_template(db: &Db) {
-    let app = open(db.clone(), "http://gridfolio.test", frozen(), 1).await;
+    let app = open(db.clone(), "http://gridfolio.test", frozen(), 1, Network::default()).await;
     tokens::current_key(&app).await.unwrap();
     for (email, first_name, role) in
         [(ADMINISTRATOR, "Ada", AppRole::Administrator), (USER, "Uwe", AppRole::User)]
@@ -109,26 +111,33 @@ pub(crate) async fn fill_template(db: &Db) {
 impl TestApp {
     /// An application with the system's parts frozen, and callers of every role signed in.
     pub async fn new(backend: Backend) -> Self {
-        Self::with_address(backend, NOWHERE).await
+        Self::on_network(backend, Network::default()).await
+    }
+
+    /// One that meets the network in a given way.
+    pub async fn on_network(backend: Backend, network: Network) -> Self {
+        Self::with_address(backend, NOWHERE, network).await
     }
 
     /// One that listens on a free port of this machine as well, for clients in other processes.
     pub async fn serving(backend: Backend) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let mut test = Self::with_address(backend, &format!("http://{address}")).await;
+        let mut test = Self::with_address(backend, &format!("http://{address}"), Network::default()).await;
         let router = test.router.clone();
         let task = tokio::spawn(async move {
-            axum::serve(listener, router).await.unwrap();
+            axum::serve(Port::Plain(listener), router.into_make_service_with_connect_info::<Peer>())
+                .await
+                .unwrap();
         });
         test.server = Some(Server { address, task });
         test
     }
 
-    async fn with_address(backend: Backend, public_url: &str) -> Self {
+    async fn with_address(backend: Backend, public_url: &str, network: Network) -> Self {
         let db = TestDb::new(backend).await;
         let clock = if public_url == NOWHERE { frozen() } else { Clock::System };
-        let app = open(db.open().await, public_url, clock, 1000).await;
+        let app = open(db.open().await, public_url, clock, 1000, network).await;
         let tokens = [token_of(&app, ADMINISTRATOR).await, token_of(&app, USER).await];
         let contract = Arc::new(Contract::load(&app.openapi));
         let router = contract.clone().watch(router(&app));

@@ -114,8 +114,9 @@ async fn run(connection: &mut PgConnection, sql: String) {
 }
 
 fn database_url(name: &str) -> String {
-    let (server, _) = server_url().rsplit_once('/').expect("the address names a database");
-    format!("{server}/{name}")
+    let (server, rest) = server_url().rsplit_once('/').expect("the address names a database");
+    let options = rest.find('?').map_or("", |at| &rest[at..]);
+    format!("{server}/{name}{options}")
 }
 
 async fn sqlite_template() -> TempDir {

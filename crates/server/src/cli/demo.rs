@@ -8,9 +8,9 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::cli::serve::{self, ServeArgs};
+use crate::cli::serve::{self, ServeArgs, Signals};
 use crate::cli::user::made_password;
-use crate::config::{IdentityArgs, Place, PoolArgs, start_logging};
+use crate::config::{IdentityArgs, LogFormat, NetworkArgs, Place, PoolArgs, TlsArgs, start_logging};
 use crate::demo;
 use crate::identity::seal::write_private;
 use crate::identity::{service, store};
@@ -52,8 +52,15 @@ pub async fn run(args: DemoArgs) -> Result<ExitCode, String> {
         log: args.log,
         pool: args.pool,
     };
-    let serve_args = ServeArgs { listen: args.listen, place, identity: args.identity };
-    let (listener, app) = serve::open(&serve_args).await?;
+    let serve_args = ServeArgs {
+        listen: args.listen,
+        tls: TlsArgs::default(),
+        network: NetworkArgs::default(),
+        log_format: LogFormat::Text,
+        place,
+        identity: args.identity,
+    };
+    let (port, app) = serve::open(&serve_args).await?;
     let password = account(&app, &data).await.map_err(|e| e.to_string())?;
     demo::make(&app).await?;
     let signed_in = service::sign_in(&app, EMAIL, &password)
@@ -69,8 +76,9 @@ pub async fn run(args: DemoArgs) -> Result<ExitCode, String> {
         "clientId": app.authority.client_id,
     });
     write_facts(&data, &facts)?;
+    let signals = Signals::listen()?;
     print!("{}", greeting(&facts, &data));
-    serve::serve(listener, app).await?;
+    serve::serve(port, app, signals).await?;
     Ok(ExitCode::SUCCESS)
 }
 

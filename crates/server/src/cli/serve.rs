@@ -6,13 +6,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use crate::app::App;
-use crate::config::{IdentityArgs, Place, start_logging};
+use crate::config::{IdentityArgs, LogFormat, NetworkArgs, Place, TlsArgs, start_logging_as};
 use crate::identity::store;
 use crate::kit::jobs;
+use crate::kit::origin::Peer;
+use crate::net::notify;
+use crate::net::port::Port;
+use crate::net::tls::Certificate;
 use crate::{router, worker};
 
 /// Flags of `serve`.
@@ -21,6 +25,15 @@ pub struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// The server's certificate.
+    #[command(flatten)]
+    pub tls: TlsArgs,
+    /// Who is believed and who may read.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// How a line of the log looks: json is one object per line.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    pub log_format: LogFormat,
     /// Where the data is.
     #[command(flatten)]
     pub place: Place,
@@ -31,23 +44,24 @@ pub struct ServeArgs {
 
 /// Serves until told to stop.
 pub async fn run(args: ServeArgs) -> Result<ExitCode, String> {
-    start_logging(&args.place.log)?;
-    let (listener, app) = open(&args).await?;
+    start_logging_as(&args.place.log, args.log_format)?;
+    let (port, app) = open(&args).await?;
+    let signals = Signals::listen()?;
     println!("Gridfolio listens on {}", app.authority.public_url);
     if users(&app).await? == 0 {
         println!("{}", first_administrator(&args.place));
     }
-    serve(listener, app).await?;
+    serve(port, app, signals).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Takes the port and opens the application behind it.
-pub async fn open(args: &ServeArgs) -> Result<(TcpListener, App), String> {
-    let listener =
-        TcpListener::bind(args.listen).await.map_err(|e| format!("listen: {}: {e}", args.listen))?;
-    let address = listener.local_addr().map_err(|e| e.to_string())?;
-    let app = args.place.open_app(&args.identity.config(&address.to_string(), &args.place.pool)).await?;
-    Ok((listener, app))
+pub async fn open(args: &ServeArgs) -> Result<(Port, App), String> {
+    let certificate = args.tls.files()?.map(Certificate::load).transpose()?.map(Arc::new);
+    let port = Port::bind(args.listen, certificate).await?;
+    let identity = args.identity.config(&port.url()?, &args.place.pool);
+    let app = args.place.open_app(&identity, args.network.network()).await?;
+    Ok((port, app))
 }
 
 async fn users(app: &App) -> Result<i64, String> {
@@ -63,17 +77,40 @@ fn first_administrator(place: &Place) -> String {
     )
 }
 
-/// Serves an application on a listener, with its jobs, until SIGTERM or SIGINT.
-pub async fn serve(listener: TcpListener, app: App) -> Result<(), String> {
+/// The signals that a server answers. Before it listens to them, each of them ends the process.
+#[derive(Debug)]
+pub struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From here on they are ours.
+    pub fn listen() -> Result<Self, String> {
+        let listen = |kind| signal(kind).map_err(|e| format!("signals: {e}"));
+        Ok(Self {
+            hangup: listen(SignalKind::hangup())?,
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
+    }
+}
+
+/// Serves an application on a port, with its jobs, until SIGTERM or SIGINT.
+pub async fn serve(port: Port, app: App, signals: Signals) -> Result<(), String> {
+    let Signals { hangup, terminate, interrupt } = signals;
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(jobs::work(app.clone(), worker::JOBS, stopped));
-    let service = router::router(&app).into_make_service();
+    let beside = [tokio::spawn(renew(port.certificate(), hangup)), tokio::spawn(notify::keep_alive())];
+    let service = router::router(&app).into_make_service_with_connect_info::<Peer>();
     let stopping = Arc::new(Notify::new());
     let heard = stopping.clone();
-    let graceful = axum::serve(listener, service).with_graceful_shutdown(async move {
-        told_to_stop().await;
+    let graceful = axum::serve(port, service).with_graceful_shutdown(async move {
+        told_to_stop(terminate, interrupt).await;
         heard.notify_one();
     });
+    notify::ready();
     let served = tokio::select! {
         served = graceful => served.map_err(|e| e.to_string()),
         () = patience(&stopping) => {
@@ -84,8 +121,22 @@ pub async fn serve(listener: TcpListener, app: App) -> Result<(), String> {
     let _ = stop.send(true);
     // A job that is cut off is taken up again when its lease has run out.
     let _ = tokio::time::timeout(PATIENCE, worker).await;
+    beside.iter().for_each(tokio::task::JoinHandle::abort);
     app.db.close().await;
     served
+}
+
+/// Reads the certificate again at every SIGHUP. Without one the signal changes nothing, and does not end the server.
+async fn renew(certificate: Option<Arc<Certificate>>, mut hangup: Signal) {
+    while hangup.recv().await.is_some() {
+        notify::reloading();
+        match certificate.as_ref().map(|certificate| certificate.reload()) {
+            None => tracing::info!("nothing to read again: there is no certificate"),
+            Some(Ok(())) => tracing::info!("new connections get the certificate that was read just now"),
+            Some(Err(error)) => tracing::error!(error, "the certificate stays the old one"),
+        }
+        notify::ready();
+    }
 }
 
 /// How long open requests and jobs may take to end after the signal.
@@ -96,16 +147,11 @@ async fn patience(stopping: &Notify) {
     tokio::time::sleep(PATIENCE).await;
 }
 
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
+async fn told_to_stop(mut terminate: Signal, mut interrupt: Signal) {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
+    notify::stopping();
     tracing::info!("stopping: open requests end first");
 }

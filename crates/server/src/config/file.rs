@@ -12,7 +12,7 @@ pub fn parse<C: CommandFactory + FromArgMatches>(args: Vec<OsString>) -> Result<
     let command = C::command();
     let file = find_file(&args);
     let keys = match &file {
-        Some(path) => read_keys(path).map_err(|e| fail(&command, &e))?,
+        Some(path) => read_keys(path, &list_flags(&command)).map_err(|e| fail(&command, &e))?,
         None => BTreeMap::new(),
     };
     let known = long_flags(&command);
@@ -45,6 +45,13 @@ fn long_flags(command: &Command) -> Vec<String> {
     own.chain(command.get_subcommands().flat_map(long_flags)).collect()
 }
 
+/// Flags that take several values; in the file they are lists.
+fn list_flags(command: &Command) -> Vec<String> {
+    let own = command.get_arguments().filter(|arg| arg.get_value_delimiter().is_some());
+    let own = own.filter_map(|arg| arg.get_long().map(str::to_owned));
+    own.chain(command.get_subcommands().flat_map(list_flags)).collect()
+}
+
 /// Gives every flag its variable, and the file's value as its default.
 fn prepare(command: Command, keys: &BTreeMap<String, String>) -> Command {
     let by_flag: BTreeMap<String, &String> = keys.iter().map(|(key, value)| (flag_of(key), value)).collect();
@@ -56,6 +63,8 @@ fn prepare(command: Command, keys: &BTreeMap<String, String>) -> Command {
             }
             let arg = arg.env(variable(&flag)).hide_env_values(true);
             match by_flag.get(&flag) {
+                // An empty list.
+                Some(value) if value.is_empty() && arg.get_value_delimiter().is_some() => arg,
                 Some(value) => arg.default_value((*value).clone()).hide_default_value(true).required(false),
                 None => arg,
             }
@@ -89,21 +98,30 @@ fn said(args: &[OsString], flag: &str) -> Option<String> {
     std::env::var(variable(flag)).ok()
 }
 
-fn read_keys(path: &Path) -> Result<BTreeMap<String, String>, String> {
+fn read_keys(path: &Path, lists: &[String]) -> Result<BTreeMap<String, String>, String> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let table: toml::Table = text.parse().map_err(|e| format!("{}: {e}", path.display()))?;
     let mut keys = BTreeMap::new();
-    flatten("", &table, &mut keys).map_err(|e| format!("{}: {e}", path.display()))?;
+    flatten("", &table, lists, &mut keys).map_err(|e| format!("{}: {e}", path.display()))?;
     Ok(keys)
 }
 
-fn flatten(prefix: &str, table: &toml::Table, keys: &mut BTreeMap<String, String>) -> Result<(), String> {
+fn flatten(
+    prefix: &str,
+    table: &toml::Table,
+    lists: &[String],
+    keys: &mut BTreeMap<String, String>,
+) -> Result<(), String> {
     for (name, value) in table {
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         let text = match value {
             toml::Value::Table(inner) => {
-                flatten(&key, inner, keys)?;
+                flatten(&key, inner, lists, keys)?;
                 continue;
+            }
+            toml::Value::Array(items) if lists.contains(&flag_of(&key)) => {
+                let texts: Option<Vec<&str>> = items.iter().map(toml::Value::as_str).collect();
+                texts.ok_or_else(|| format!("{key}: must be a list of texts"))?.join(",")
             }
             toml::Value::String(text) => text.clone(),
             toml::Value::Integer(number) => number.to_string(),
@@ -135,10 +153,12 @@ fn name_the_key(error: clap::Error, keys: &BTreeMap<String, String>, file: &str)
         return error;
     };
     let flag = arg.trim_start_matches("--").split([' ', '=']).next().unwrap_or_default().to_owned();
-    let from_file = keys.iter().find(|(key, said)| flag_of(key) == flag && **said == value);
+    // Of a list, the message names the one that does not fit.
+    let says = |said: &str| said == value || said.split(',').any(|part| part == value);
+    let from_file = keys.iter().find(|(key, said)| flag_of(key) == flag && says(said));
     let place = match from_file {
         Some((key, _)) => format!("{file}: {key}"),
-        None if std::env::var(variable(&flag)).is_ok_and(|said| said == value) => variable(&flag),
+        None if std::env::var(variable(&flag)).is_ok_and(|said| says(&said)) => variable(&flag),
         None => return error,
     };
     let reason = std::error::Error::source(&error).map(|e| format!(": {e}")).unwrap_or_default();

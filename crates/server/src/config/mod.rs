@@ -5,8 +5,10 @@
 
 mod file;
 mod logging;
+mod network;
 mod place;
 
 pub use file::{parse, variable};
-pub use logging::start_logging;
+pub use logging::{LogFormat, start_logging, start_logging_as};
+pub use network::{NetworkArgs, TlsArgs};
 pub use place::{IdentityArgs, Place, PoolArgs, make_private_folder};

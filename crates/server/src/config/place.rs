@@ -10,6 +10,7 @@ use crate::identity::authority::{Authority, IdentityConfig, IssuerForm};
 use crate::identity::seal::SealKey;
 use crate::keeping::upgrade::{self, Before};
 use crate::kit::clock::{Clock, Ids};
+use crate::kit::origin::Network;
 
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
@@ -57,7 +58,8 @@ pub enum IssuerArg {
 /// Who issues tokens.
 #[derive(Debug, Clone, Args)]
 pub struct IdentityArgs {
-    /// Address under which clients reach this server; default: http:// and the address listened on.
+    /// Address under which clients reach this server; default: http:// (https:// with a certificate) and the
+    /// address listened on.
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
     /// Issuer in the tokens.
@@ -66,9 +68,9 @@ pub struct IdentityArgs {
 }
 
 impl IdentityArgs {
-    /// The configuration for a server that listens on an address.
+    /// The configuration for a server that listens under a URL.
     pub fn config(&self, listening_on: &str, pool: &PoolArgs) -> IdentityConfig {
-        let public_url = self.public_url.clone().unwrap_or_else(|| format!("http://{listening_on}"));
+        let public_url = self.public_url.clone().unwrap_or_else(|| listening_on.to_owned());
         IdentityConfig {
             public_url: public_url.trim_end_matches('/').to_owned(),
             pool_id: pool.identity_pool_id.clone(),
@@ -124,19 +126,20 @@ impl Place {
     }
 
     /// Opens the application, migrating first.
-    pub async fn open_app(&self, identity: &IdentityConfig) -> Result<App, String> {
+    pub async fn open_app(&self, identity: &IdentityConfig, network: Network) -> Result<App, String> {
         self.make_folder()?;
         let seal = self.seal_key()?;
         let db = self.open_database(Before::Backup).await?;
         let authority = Authority::load(&db, identity, seal).await.map_err(|e| e.to_string())?;
-        App::new(db, Clock::System, Ids::Random, authority)
+        App::on_network(db, (Clock::System, Ids::Random), authority, network)
     }
 
     /// Opens the application for a command that serves nothing.
     pub async fn open_app_for_command(&self) -> Result<App, String> {
         let pool_id = self.pool.identity_pool_id.clone();
         let client_id = self.pool.identity_client_id.clone();
-        self.open_app(&IdentityConfig { pool_id, client_id, ..IdentityConfig::default() }).await
+        let identity = IdentityConfig { pool_id, client_id, ..IdentityConfig::default() };
+        self.open_app(&identity, Network::default()).await
     }
 }
 

@@ -16,6 +16,7 @@ use gridfolio_wire::{SessionId, UserId};
 
 use crate::app::App;
 use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::facts::Facts;
 use crate::kit::stored::{Kind, Stored};
 use crate::kit::tx::Tx;
 
@@ -109,7 +110,9 @@ impl FromRequestParts<App> for Caller {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
             _ => text,
         };
-        crate::identity::service::authenticate(app, token).await.map(Self::Person)
+        let person = crate::identity::service::authenticate(app, token).await?;
+        Facts::note_user(&parts.extensions, &person.id);
+        Ok(Self::Person(person))
     }
 }
 

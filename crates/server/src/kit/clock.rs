@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -37,9 +38,38 @@ impl Clock {
         }
     }
 
+    /// Begins to measure a duration.
+    pub fn stopwatch(&self) -> Stopwatch {
+        match self {
+            Self::System => Stopwatch::System(Instant::now()),
+            Self::Frozen(at) => Stopwatch::Frozen(at.load(Ordering::SeqCst)),
+        }
+    }
+
     /// Now, to the millisecond.
     pub fn now(&self) -> Timestamp {
         Timestamp::from_millisecond(self.now_ms()).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
+
+/// Measures how long something takes, unmoved by corrections of the machine's clock.
+#[derive(Debug, Clone)]
+pub enum Stopwatch {
+    /// Of the machine.
+    System(Instant),
+    /// Of a test, in milliseconds since 1970 UTC.
+    Frozen(i64),
+}
+
+impl Stopwatch {
+    /// The time since the beginning, by the clock that it began with.
+    pub fn elapsed(&self, clock: &Clock) -> Duration {
+        match self {
+            Self::System(begun) => begun.elapsed(),
+            Self::Frozen(begun) => {
+                Duration::from_millis(u64::try_from(clock.now_ms() - begun).unwrap_or_default())
+            }
+        }
     }
 }
 

@@ -5,17 +5,20 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, Uri, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::app::App;
 use crate::kit::body::{BODY_LIMIT, read_limited};
+use crate::kit::clock::Stopwatch;
 use crate::kit::error::{ApiError, Failure, TryOnceMore};
+use crate::kit::facts::{Facts, note_route};
+use crate::kit::origin::Peer;
 use crate::kit::params::percent_decode;
 use crate::kit::stored::Document;
 
@@ -31,8 +34,12 @@ const SIGNED_PATHS: [&str; 4] = ["/solarquery", "/solaruser", "/solarin", "/sola
 
 /// Puts everything around the router. It wraps from outside, so that it sees requests before they are routed.
 pub fn wrap(app: &App, inner: Router) -> Router {
+    let origins = &app.network.cors_origins;
     let cors = CorsLayer::new()
-        .allow_origin(Any)
+        .allow_origin(match origins.as_slice() {
+            [] => AllowOrigin::any(),
+            listed => AllowOrigin::list(listed.iter().cloned()),
+        })
         .allow_methods([
             Method::GET,
             Method::HEAD,
@@ -44,7 +51,7 @@ pub fn wrap(app: &App, inner: Router) -> Router {
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::ETAG, REQUEST_ID])
         .max_age(std::time::Duration::from_hours(24));
-    let inner = inner.layer(CatchPanicLayer::custom(panicked)).layer(cors);
+    let inner = inner.layer(from_fn(note_route)).layer(CatchPanicLayer::custom(panicked)).layer(cors);
     Router::new().fallback_service(inner).layer(from_fn_with_state(app.clone(), around))
 }
 
@@ -68,20 +75,49 @@ fn panicked(payload: Box<dyn std::any::Any + Send>) -> Response {
     ApiError::internal(format!("panic: {text}")).into_response()
 }
 
-async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
-    let id = app.ids.uuid();
-    let begun = app.clock.now_ms();
+async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let stopwatch = app.clock.stopwatch();
+    let facts = facts_of(&app, &request);
+    request.extensions_mut().insert(facts.clone());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let mut response = match prepare(request) {
+    let response = match prepare(request) {
         Ok(request) => run(request, next).await,
         Err(error) => error.into_response(),
     };
-    response = finish(response, &id).await;
-    let status = response.status().as_u16();
-    let took_ms = app.clock.now_ms() - begun;
-    tracing::info!(target: "gridfolio::request", id, %method, path, status, took_ms, "request");
+    let response = finish(response, facts.id()).await;
+    log_request(&app, &facts, (&method, &path), &response, &stopwatch);
     response
 }
+
+fn facts_of(app: &App, request: &Request) -> Facts {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.0.ip());
+    let id = app.network.request_id(peer, request.headers()).unwrap_or_else(|| app.ids.uuid());
+    Facts::new(id, app.network.origin(peer, request.headers()))
+}
+
+/// The one line of a request. No query, no headers, no bodies: they may hold secrets.
+fn log_request(
+    app: &App,
+    facts: &Facts,
+    (method, path): (&Method, &str),
+    response: &Response,
+    stopwatch: &Stopwatch,
+) {
+    let id = facts.id();
+    let route = facts.route();
+    let operation = route.and_then(|route| app.operation_ids.find(method, route));
+    let status = response.status().as_u16();
+    let took_ms = stopwatch.elapsed(&app.clock).as_secs_f64() * 1000.0;
+    let bytes = axum::body::HttpBody::size_hint(response.body()).exact();
+    let address = facts.origin().address.map(tracing::field::display);
+    let user = facts.user();
+    let path = path.get(..LOGGED_PATH).unwrap_or(path);
+    tracing::info!(target: "gridfolio::request", id, %method, path, route, operation, status, took_ms, bytes,
+        address, user, "request");
+}
+
+/// Bytes of a path that the log shows. It is ASCII: everything else is percent-encoded.
+const LOGGED_PATH: usize = 500;
 
 /// Checks the path and collapses its slashes.
 fn prepare(mut request: Request) -> Result<Request, ApiError> {

@@ -3,6 +3,9 @@
 //! Strips `null` alternatives (absent members are left out, never `null`), allows unknown members, adds path
 //! parameters and the error answers.
 
+use std::collections::HashMap;
+
+use axum::http::Method;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
@@ -64,6 +67,27 @@ pub fn operations(document: &Value) -> Vec<[String; 4]> {
         }
     }
     rows
+}
+
+/// The operation ids by path and method, for the log and the metrics.
+#[derive(Debug, Default)]
+pub struct OperationIds(HashMap<String, HashMap<String, String>>);
+
+impl OperationIds {
+    /// From a document.
+    pub fn new(document: &Value) -> Self {
+        let mut ids: HashMap<String, HashMap<String, String>> = HashMap::new();
+        for [method, path, id, _] in operations(document) {
+            ids.entry(path).or_default().insert(method, id);
+        }
+        Self(ids)
+    }
+
+    /// The operation that a route and a method belong to. HEAD is the GET without its body.
+    pub fn find(&self, method: &Method, route: &str) -> Option<&str> {
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        Some(self.0.get(route)?.get(method.as_str())?.as_str())
+    }
 }
 
 fn strip_null(value: &mut Value) {

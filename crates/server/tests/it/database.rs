@@ -207,3 +207,28 @@ async fn a_full_disk_is_told_apart() {
     }
     assert!(matches!(outcome, Err(Error::Full)), "{outcome:?}");
 }
+
+/// Whether the connection that answers is encrypted.
+async fn is_encrypted(url: &str) -> Result<bool, Error> {
+    let db = Db::open(&DbOptions::new(url)).await?;
+    let mut snapshot = db.read().await?;
+    let (encrypted,): (bool,) =
+        gridfolio_db::query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+            .one(&mut snapshot)
+            .await?;
+    drop(snapshot);
+    db.close().await;
+    Ok(encrypted)
+}
+
+#[tokio::test]
+async fn connections_to_postgres_are_encrypted_as_the_address_says() {
+    let db = TestDb::new(Backend::Postgres).await;
+    let plain = db.url.split('?').next().unwrap();
+    assert!(!is_encrypted(&format!("{plain}?sslmode=disable")).await.unwrap());
+    let said = "the server must offer TLS, as scripts/postgres makes it";
+    assert!(is_encrypted(&format!("{plain}?sslmode=require")).await.expect(said));
+    assert!(is_encrypted(plain).await.unwrap(), "encrypted where the server offers it");
+    let unknown = is_encrypted(&format!("{plain}?sslmode=verify-full")).await.unwrap_err();
+    assert!(unknown.to_string().contains("certificate"), "{unknown}");
+}

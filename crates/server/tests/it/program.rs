@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -39,7 +39,9 @@ impl Program {
         let mut said = Vec::new();
         let address = loop {
             let line = lines.next().unwrap_or_else(|| panic!("it ended after {said:?}")).unwrap();
-            let found = line.split_once(until).map(|(_, rest)| rest.trim_start_matches("http://").to_owned());
+            let found = line
+                .split_once(until)
+                .map(|(_, rest)| rest.split_once("://").unwrap_or(("", rest)).1.to_owned());
             said.push(line);
             if let Some(address) = found {
                 break address;
@@ -49,10 +51,20 @@ impl Program {
         Self { child, said, address }
     }
 
+    /// What it logs, if the command's standard error was piped; asked for once.
+    pub(crate) fn errors(&mut self) -> BufReader<ChildStderr> {
+        BufReader::new(self.child.stderr.take().unwrap())
+    }
+
+    /// Sends it a signal by name.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
+    }
+
     /// Tells it to stop and waits.
     pub(crate) fn stop(mut self) -> std::process::ExitStatus {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.signal("TERM");
         self.child.wait().unwrap()
     }
 }
