@@ -12,6 +12,7 @@ mod import;
 mod jobs;
 mod keeping;
 mod network;
+mod new_user;
 mod program;
 mod reference;
 mod routes;
