@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gridfolio_calc::physics::{Load, Plant, Sample};
+use gridfolio_calc::physics::{Array, Counter, Load, LocalTime, Place, Plane, Routine, Run, Site, Steps};
 use gridfolio_series::{Columns, Number, PropertyKind};
 
 use crate::Outcome;
@@ -16,56 +16,66 @@ pub(crate) const YEAR_START: i64 = 1_672_556_400_000;
 /// 365 days.
 pub(crate) const YEAR: i64 = 365 * DAY;
 
-fn plant(number: usize) -> Plant {
+fn site(number: usize) -> Site {
     let step = f64::from(u32::try_from(number % 1000).unwrap_or(0));
-    Plant {
-        latitude: 31.0 + step * 0.017,
-        longitude: -112.0 + step * 0.013,
-        dc_kw: 40.0 + step * 3.1,
-        ac_kw: 34.0 + step * 2.5,
-        seed: number as u64 * 7919 + 1,
+    let seed = number as u64 * 7919 + 1;
+    Site {
+        place: Place {
+            latitude: 31.0 + step * 0.017,
+            longitude: -112.0 + step * 0.013,
+            mean_celsius: 14.0,
+            swing_celsius: 10.0,
+            gloom: 0.0,
+            winter_gloom: 0.1,
+            seed,
+        },
+        time: LocalTime::new(vec![(0, -7 * 3_600_000)]),
+        arrays: vec![Array {
+            plane: Plane { tilt: 20.0, azimuth: 180.0 },
+            dc_kw: 40.0 + step * 3.1,
+            ac_kw: 34.0 + step * 2.5,
+            outages: Vec::new(),
+        }],
+        load: Some(Load { routine: Routine::Homes, base_kw: 2.0 + step, busy_kw: 20.0, air_kw: 0.1, seed }),
+        battery: None,
     }
 }
 
-fn columns(samples: &[Sample]) -> Outcome<Columns> {
-    let of = |value: fn(&Sample) -> i64| samples.iter().map(value).collect::<Vec<i64>>();
-    Ok(Columns::new(of(|sample| sample.at_ms))
-        .with_fixed(PropertyKind::Instantaneous, "watts", 0, of(|sample| sample.watts))?
-        .with_fixed(PropertyKind::Instantaneous, "irradiance", 1, of(|sample| sample.irradiance_tenths))?
-        // A meter that shows tenths of a watt-hour.
-        .with_fixed(PropertyKind::Accumulating, "wattHours", 1, of(|sample| sample.milli_watt_hours / 100))?)
+fn columns(times: Vec<i64>, watts: Vec<i64>, irradiance: Vec<i64>, energy: &[i64]) -> Outcome<Columns> {
+    // A meter that shows tenths of a watt-hour.
+    let mut counter = Counter::showing(0);
+    let counted = energy.iter().map(|step| counter.count(*step, 1)).collect();
+    Ok(Columns::new(times)
+        .with_fixed(PropertyKind::Instantaneous, "watts", 0, watts)?
+        .with_fixed(PropertyKind::Instantaneous, "irradiance", 1, irradiance)?
+        .with_fixed(PropertyKind::Accumulating, "wattHours", 1, counted)?)
 }
 
 /// Some days of one plant.
 pub(crate) fn batch(number: usize, first_day: usize, days: usize) -> Outcome<Columns> {
     let from = START + i64::try_from(first_day)? * DAY;
-    let mut samples: Vec<Sample> = plant(number).samples(from, from + i64::try_from(days)? * DAY).collect();
+    let Steps { times, mut arrays, skies, .. } =
+        Run::new(site(number)).steps(from, from + i64::try_from(days)? * DAY);
+    let mut sun = arrays.pop().ok_or("a site has an array")?;
     // A meter goes on where the batch before ended; roughly is enough here.
-    for sample in &mut samples {
-        sample.milli_watt_hours += i64::try_from(first_day)? * 400_000_000;
+    if let Some(second) = sun.forward_mwh.get_mut(1) {
+        *second += i64::try_from(first_day)? * 400_000_000;
     }
-    columns(&samples)
+    columns(times, sun.watts, skies.irradiance_tenths, &sun.forward_mwh)
 }
 
 /// A year of one load, every twelfth sample.
 pub(crate) fn hourly(number: usize) -> Outcome<Columns> {
-    let load = Load {
-        base_kw: 2.0 + f64::from(u32::try_from(number)?),
-        peak_kw: 20.0,
-        ahead_hours: -7.0,
-        seed: number as u64,
-    };
-    let hours = (YEAR_START..YEAR_START + YEAR).step_by(3_600_000);
-    let mut counted = 0;
-    let samples: Vec<Sample> = hours
-        .flat_map(|at| load.samples(at, at + 1))
-        .map(|mut sample| {
-            counted += sample.watts * 1000;
-            sample.milli_watt_hours = counted;
-            sample
-        })
-        .collect();
-    columns(&samples)
+    let mut run = Run::new(site(number));
+    let (mut times, mut watts) = (Vec::new(), Vec::new());
+    for at in (YEAR_START..YEAR_START + YEAR).step_by(3_600_000) {
+        let steps = run.steps(at, at + 1);
+        times.extend(steps.times);
+        watts.extend(steps.load.watts);
+    }
+    let energy: Vec<i64> = watts.iter().map(|watts| watts * 1000).collect();
+    let dark = vec![0; watts.len()];
+    columns(times, watts, dark, &energy)
 }
 
 fn read(name: &str) -> Outcome<Vec<Vec<String>>> {

@@ -1,99 +1,65 @@
-//! The projects, sites and systems of the demo organisation.
+//! The documents of the demo organisation, and the way they go in: checked and logged as everybody's.
 
 use gridfolio_wire::catalogue::{Project, Site, System};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::app::App;
 use crate::catalogue::model::{SiteKey, SystemKey};
 use crate::catalogue::service;
 use crate::kit::access::Actor;
 use crate::kit::body::Body;
-use crate::kit::error::ApiResult;
+use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::tx::Tx;
 
-/// A project with one site and its systems, as bodies.
-struct Asset {
-    project: Value,
-    site: Value,
-    systems: Vec<Value>,
+/// A project's file: the project as a read shows it, with what belongs to it.
+static FILES: [&str; 6] = [
+    include_str!("organisation/serf.json"),
+    include_str!("organisation/orchard.json"),
+    include_str!("organisation/harbor.json"),
+    include_str!("organisation/werk7.json"),
+    include_str!("organisation/kaimana.json"),
+    include_str!("organisation/lindau.json"),
+];
+
+/// The files of all projects.
+pub(crate) fn files() -> ApiResult<Vec<Value>> {
+    FILES.iter().map(|text| serde_json::from_str(text).map_err(ApiError::internal)).collect()
 }
 
-/// Makes each project that does not exist.
-pub(super) async fn make(app: &App) -> ApiResult<()> {
-    for asset in [serf(), mill()] {
-        make_asset(app, &asset).await?;
-    }
-    Ok(())
+/// The code of a document.
+pub(crate) fn code(document: &Value) -> &str {
+    document["code"].as_str().unwrap_or_default()
 }
 
-async fn make_asset(app: &App, asset: &Asset) -> ApiResult<()> {
+/// Makes what is missing of a project, its sites and their systems.
+pub(crate) async fn make(app: &App, project: &Value) -> ApiResult<()> {
     let begin = || Tx::begin(app, Actor::command("demo"));
-    let text = |value: &Value| value["code"].as_str().unwrap_or_default().to_owned();
-    let project = text(&asset.project).parse()?;
-    let mut snapshot = app.db.read().await?;
-    let exists = service::find_project(&mut snapshot, &project).await?.is_some();
-    drop(snapshot);
-    if exists {
-        return Ok(());
-    }
-    let body = Body::<Project>::parse(app, asset.project.to_string().as_bytes())?;
-    service::create_project(begin().await?, project.clone(), body).await?;
-    let site = SiteKey { project: project.clone(), site: text(&asset.site).parse()? };
-    let body = Body::<Site>::parse(app, asset.site.to_string().as_bytes())?;
-    service::create_site(begin().await?, site.clone(), body.document).await?;
-    for system in &asset.systems {
-        let body = Body::<System>::parse(app, system.to_string().as_bytes())?;
-        let key =
-            SystemKey { project: project.clone(), site: site.site.clone(), system: text(system).parse()? };
-        service::create_system(begin().await?, key, body.document).await?;
+    let key: gridfolio_wire::ProjectCode = code(project).parse()?;
+    let body = Body::<Project>::parse(app, project.to_string().as_bytes())?;
+    unless_there(service::create_project(begin().await?, key.clone(), body).await)?;
+    for site in children(project, "sites") {
+        let site_key = SiteKey { project: key.clone(), site: code(site).parse()? };
+        let body = Body::<Site>::parse(app, site.to_string().as_bytes())?;
+        unless_there(service::create_site(begin().await?, site_key.clone(), body.document).await)?;
+        for system in children(site, "systems") {
+            let body = Body::<System>::parse(app, system.to_string().as_bytes())?;
+            let SiteKey { project, site } = site_key.clone();
+            let system_key = SystemKey { project, site, system: code(system).parse()? };
+            unless_there(service::create_system(begin().await?, system_key, body.document).await)?;
+        }
     }
     Ok(())
 }
 
-fn serf() -> Asset {
-    Asset {
-        project: json!({
-            "code": "SERF", "status": "Operational", "name": "SERF East", "address": "16253 Denver West Parkway",
-            "town": "Golden", "state": "Colorado", "lat": 39.742, "long": -105.1727, "dcSize": 6000,
-            "startDate": "2016-07-01", "productionStartDate": "2016-07-01", "timezone": "America/Denver",
-            "tags": ["real measurements"],
-            "notes": [{"note": "Measurements by NREL, from the example data of pvanalytics 0.2.2 (MIT)."}]
-        }),
-        site: json!({
-            "code": "S1", "name": "Solar Energy Research Facility", "address": "16253 Denver West Parkway",
-            "town": "Golden", "state": "Colorado", "lat": 39.742, "long": -105.1727, "timezone": "America/Denver"
-        }),
-        systems: vec![json!({
-            "code": "R1", "status": "Operational", "name": "East array", "startDate": "2016-07-01",
-            "type": "generation", "dcSize": 6000,
-            "devices": [
-                {"id": "1", "type": "GEN", "sourceId": super::serf::POWER, "name": "AC power"},
-                {"id": "1", "type": "PYR", "sourceId": super::serf::IRRADIANCE, "name": "Satellite irradiance"}
-            ]
-        })],
-    }
+/// The members of an object of documents.
+pub(crate) fn children<'d>(document: &'d Value, name: &str) -> impl Iterator<Item = &'d Value> {
+    document[name].as_object().into_iter().flat_map(serde_json::Map::values)
 }
 
-fn mill() -> Asset {
-    Asset {
-        project: json!({
-            "code": "Mill", "status": "Operational", "name": "Mill Lane (made by physics)", "address": "4 Mill Lane",
-            "town": "Ithaca", "state": "New York", "lat": 42.44, "long": -76.5, "dcSize": 120,
-            "startDate": "2025-01-15", "productionStartDate": "2025-01-15", "timezone": "America/New_York"
-        }),
-        site: json!({
-            "code": "S1", "name": "Mill", "address": "4 Mill Lane", "town": "Ithaca", "state": "New York",
-            "lat": 42.44, "long": -76.5
-        }),
-        systems: vec![
-            json!({
-                "code": "R1", "status": "Operational", "name": "Roof", "startDate": "2025-01-15",
-                "type": "generation", "dcSize": 120, "acSize": 100
-            }),
-            json!({
-                "code": "L1", "status": "Operational", "name": "Workshop", "startDate": "2025-01-15",
-                "type": "consumption"
-            }),
-        ],
+/// An interrupted start leaves some of them behind: those stay.
+fn unless_there<T>(made: ApiResult<T>) -> ApiResult<()> {
+    match made {
+        Ok(_) | Err(ApiError::Conflict(_)) => Ok(()),
+        Err(error) => Err(error),
     }
 }

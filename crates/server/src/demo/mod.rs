@@ -1,17 +1,77 @@
-//! The demo organisation: one project of real measurements, one of simple physics.
+//! The demo organisation: one project of real measurements, five of physics.
 //!
-//! What exists is left alone, so a demo folder can be started again and again. The real measurements come through the
-//! same import that people use; nothing here writes around the ways of the product.
+//! What exists is left alone, so a demo folder can be started again and again; an interrupted start goes on. The real
+//! measurements come through the same import that people use, documents through the same checks; nothing here writes
+//! around the ways of the product, reads the clock or leaves anything to chance.
 
 mod assets;
-mod physics;
+pub mod fleet;
+mod generate;
+mod model;
+mod plants;
+mod progress;
 mod serf;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use serde_json::Value;
 
 use crate::app::App;
+use crate::catalogue::service;
+use crate::demo::model::Model;
+use crate::demo::progress::Stage;
+use crate::kit::error::ApiResult;
 
-/// Makes what is missing of the organisation.
+/// Makes what is missing of the organisation, with all its measurements.
 pub async fn make(app: &App) -> Result<(), String> {
-    assets::make(app).await.map_err(|e| e.to_string())?;
-    serf::import(app).await?;
-    physics::write(app).await.map_err(|e| e.to_string())
+    make_organisation(app, &plants::all().map_err(|e| e.to_string())?).await.map_err(|e| e.to_string())?;
+    serf::import(app).await
+}
+
+async fn make_organisation(app: &App, models: &[Model]) -> ApiResult<()> {
+    for file in assets::files()? {
+        let model = models.iter().find(|model| model.project == assets::code(&file["project"]));
+        make_project(app, &file, model).await?;
+    }
+    Ok(())
+}
+
+/// Makes a project, or goes on with it.
+async fn make_project(app: &App, file: &Value, model: Option<&Model>) -> ApiResult<()> {
+    let code = assets::code(&file["project"]);
+    let mut stage = match stage(app, code).await? {
+        Some(stage) => stage,
+        None => return Ok(()),
+    };
+    if stage == Stage::Begun {
+        assets::make(app, &file["project"]).await?;
+        stage = Stage::Measured(0);
+        note(app, code, stage).await?;
+    }
+    if let (Stage::Measured(done), Some(model)) = (stage, model) {
+        let started = std::time::Instant::now();
+        let datums = write::write(app, model, done).await?;
+        tracing::info!(project = code, datums, milliseconds = started.elapsed().as_millis(), "measurements made");
+    }
+    note(app, code, Stage::Done).await
+}
+
+/// Where to go on with a project; none if it is done, or somebody's own.
+async fn stage(app: &App, code: &str) -> ApiResult<Option<Stage>> {
+    let mut snapshot = app.db.read().await?;
+    let exists = service::find_project(&mut snapshot, &code.parse()?).await?.is_some();
+    let stage = progress::find(&mut snapshot, code).await?;
+    drop(snapshot);
+    if exists {
+        return Ok(stage.filter(|stage| *stage != Stage::Done));
+    }
+    note(app, code, Stage::Begun).await?;
+    Ok(Some(Stage::Begun))
+}
+
+async fn note(app: &App, code: &str, stage: Stage) -> ApiResult<()> {
+    let mut tx = app.db.write().await?;
+    progress::note(&mut tx, code, stage).await?;
+    Ok(tx.commit().await?)
 }

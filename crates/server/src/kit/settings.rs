@@ -1,4 +1,4 @@
-//! Facts that every process on one database shares: the pool id, the client id.
+//! Facts that every process on one database shares: the pool id, the client id, how far the demo has come.
 
 use gridfolio_db::{Session, query};
 
@@ -21,6 +21,16 @@ pub async fn settle_setting(session: &mut Session, name: &str, value: &str) -> A
     let (settled,): (String,) =
         query("SELECT value FROM setting WHERE name = $1").bind(name).one(session).await?;
     Ok(settled)
+}
+
+/// Gives a setting a value, whatever it had.
+pub async fn put_setting(session: &mut Session, name: &str, value: &str) -> ApiResult<()> {
+    query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(name)
+        .bind(value)
+        .execute(session)
+        .await?;
+    Ok(())
 }
 
 /// The next number of a counter, from 1.
