@@ -162,8 +162,8 @@ mod tests {
         assert!(sun.watts.contains(&80_000), "it clips on a clear noon");
         let asleep = sun.watts.iter().filter(|watts| **watts == 0).count();
         assert!((20 * 96..20 * 144).contains(&asleep), "{asleep} of 5760 in June");
-        let (counted, from_watts) = (sun.forward_mwh.iter().sum::<i64>(), sun.watts.iter().sum::<i64>());
-        assert!((counted - from_watts * 1000 / 12).abs() < counted / 10_000, "{counted} {from_watts}");
+        let (energy, from_watts) = (sun.forward_mwh.iter().sum::<i64>(), sun.watts.iter().sum::<i64>());
+        assert!((energy - from_watts * 1000 / 12).abs() < energy / 10_000, "{energy} {from_watts}");
         let mut counter = Counter::showing(5);
         let shown: Vec<i64> = sun.forward_mwh.iter().map(|step| counter.count(*step, 0)).collect();
         assert!(shown.is_sorted() && shown[0] == 5);

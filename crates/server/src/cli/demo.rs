@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -62,7 +63,11 @@ pub async fn run(args: DemoArgs) -> Result<ExitCode, String> {
     };
     let (port, app) = serve::open(&serve_args).await?;
     let password = account(&app, &data).await.map_err(|e| e.to_string())?;
-    demo::make(&app).await?;
+    let started = Instant::now();
+    let datums = demo::make(&app).await?;
+    if datums > 0 {
+        println!("{datums} measurements made by physics in {:.1} s\n", started.elapsed().as_secs_f64());
+    }
     let signed_in = service::sign_in(&app, EMAIL, &password)
         .await
         .map_err(|e| e.to_string())?
@@ -135,7 +140,8 @@ fn greeting(facts: &Value, data: &Path) -> String {
         "Gridfolio demo on {url}\n\n  e-mail    {}\n  password  {}\n  data      {} (the same facts are in demo.json there)\n\n\
          id token, good for an hour:\n{token}\n\n\
          Try:\n  curl -H \"Authorization: $TOKEN\" {url}/projects\n  \
-         curl -H \"Authorization: $TOKEN\" '{url}/energy/datums/projects/SERF?start=2016-07-01&end=2016-10-01&aggregation=month'\n\n\
+         curl -H \"Authorization: $TOKEN\" '{url}/energy/datums/projects/Orchard?start=2025-01-01&end=2026-01-01&aggregation=month'\n  \
+         curl -H \"Authorization: $TOKEN\" '{url}/energy/datums?start=2025-06-01&end=2025-07-01&aggregation=day'\n\n\
          The API page is {url}/docs\n",
         text("email"),
         text("password"),

@@ -2,6 +2,7 @@
 //! on standard error, and never asks.
 
 pub mod backup;
+pub mod bench;
 pub mod demo;
 pub mod doctor;
 pub mod import;
@@ -45,6 +46,11 @@ enum Command {
     Restore(restore::RestoreArgs),
     /// Bring the database to this program's schema, after a backup.
     Migrate(migrate::MigrateArgs),
+    /// Make data of a chosen size.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
+    /// Bring the database to this program's schema.
+    Migrate(PlaceOnly),
     /// Check the set-up and say what to do.
     Doctor(PlaceOnly),
     /// Print the OpenAPI document, or the list of operations.
@@ -95,6 +101,8 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         Command::Backup(args) => backup::run(args).await,
         Command::Restore(args) => restore::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
+        Command::Bench(command) => bench::run(command).await,
+        Command::Migrate(PlaceOnly { place }) => migrate(&place).await,
         Command::Doctor(PlaceOnly { place }) => doctor::run(&place).await,
         Command::Openapi(args) => print_openapi(&args),
     }

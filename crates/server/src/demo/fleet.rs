@@ -1,19 +1,74 @@
 //! Fleets of any size: projects by number, over the places and zones of the demo, each with an array, a pyranometer
-//! and a consumer.
+//! and a consumer. Only an empty database is filled.
 
 use gridfolio_calc::physics::{Array, Load, Place, Plane, Routine, Site};
+use gridfolio_db::{Session, query};
 use serde_json::{Value, json};
 
+use crate::app::App;
+use crate::demo::assets;
 use crate::demo::model::{Model, Shows, SiteModel, StreamModel, Zone};
-use crate::demo::plants;
+use crate::demo::{plants, write};
 use crate::kit::error::{ApiError, ApiResult};
 
 /// Milliseconds of a year.
 const YEAR_MS: f64 = 365.25 * 86_400_000.0;
 
-/// Streams of each project of a fleet.
-#[cfg(test)]
-const STREAMS: usize = 3;
+/// How large a fleet is.
+#[derive(Debug, Clone, Copy)]
+pub struct Fleet {
+    /// Number of projects.
+    pub projects: u32,
+    /// Years of measurements of each.
+    pub years: f64,
+}
+
+/// What was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made {
+    /// Number of projects.
+    pub projects: u64,
+    /// Number of streams.
+    pub streams: u64,
+    /// Number of datums.
+    pub datums: u64,
+    /// Size of their blocks.
+    pub block_bytes: u64,
+}
+
+/// Fills an empty database.
+pub async fn make(app: &App, fleet: &Fleet) -> ApiResult<Made> {
+    let mut snapshot = app.db.read().await?;
+    let there = sizes(&mut snapshot).await?;
+    drop(snapshot);
+    if there.projects + there.streams > 0 {
+        return Err(ApiError::bad("database: has projects or measurements already; name an empty one"));
+    }
+    for number in 0..fleet.projects {
+        let Member { model, project } = member(number, fleet.years)?;
+        assets::make(app, &project).await?;
+        let datums = write::write(app, &model, 0).await?;
+        tracing::info!(project = model.project, datums, "project made");
+    }
+    let mut snapshot = app.db.read().await?;
+    sizes(&mut snapshot).await
+}
+
+async fn sizes(session: &mut Session) -> ApiResult<Made> {
+    let (projects, streams): (i64, i64) =
+        query("SELECT (SELECT COUNT(*) FROM project), (SELECT COUNT(*) FROM stream)").one(session).await?;
+    let (datums, bytes): (Option<i64>, Option<i64>) =
+        query("SELECT CAST(SUM(count) AS BIGINT), CAST(SUM(LENGTH(body)) AS BIGINT) FROM datum_block")
+            .one(session)
+            .await?;
+    let size = |number: Option<i64>| number.unwrap_or(0).unsigned_abs();
+    Ok(Made {
+        projects: projects.unsigned_abs(),
+        streams: streams.unsigned_abs(),
+        datums: size(datums),
+        block_bytes: size(bytes),
+    })
+}
 
 /// A project of a fleet and its document.
 #[derive(Debug, Clone)]
@@ -79,8 +134,7 @@ fn code(number: u32) -> String {
 fn document(number: u32, zone: &str, site: &Site) -> Value {
     let Place { latitude, longitude, .. } = site.place;
     let [lat, long] = [latitude, longitude].map(|degrees| (degrees * 10_000.0).round() / 10_000.0);
-    let [dc, ac] =
-        site.arrays.first().map_or([0.0, 0.0], |Array { dc_kw, ac_kw, .. }| [*dc_kw, *ac_kw]);
+    let [dc, ac] = site.arrays.first().map_or([0.0, 0.0], |Array { dc_kw, ac_kw, .. }| [*dc_kw, *ac_kw]);
     let started = "2020-01-01";
     json!({
         "code": code(number), "status": "Operational", "name": format!("Fleet {number}"),

@@ -58,7 +58,7 @@ impl<'m> Meter<'m> {
     /// What arrives in time, then each stretch that is late.
     fn read(&mut self, steps: &Steps) -> Result<Vec<Columns>> {
         let alive = self.model.alive.as_ref().map_or(0..steps.times.len(), |alive| rows(&steps.times, alive));
-        let shown = self.show(steps, alive)?;
+        let shown = self.show(steps, alive);
         let is_late = |at: i64| self.model.late.iter().any(|stretch| stretch.contains(&at));
         let mut parts = vec![shown.filtered(|at| !is_late(at))?];
         for stretch in &self.model.late {
@@ -70,7 +70,7 @@ impl<'m> Meter<'m> {
         Ok(parts)
     }
 
-    fn show(&mut self, steps: &Steps, rows: Range<usize>) -> Result<Shown> {
+    fn show(&mut self, steps: &Steps, rows: Range<usize>) -> Shown {
         let times = steps.times[rows.clone()].to_vec();
         let shown = match self.model.shows {
             Shows::Array(number) => match steps.arrays.get(number) {
@@ -90,7 +90,7 @@ impl<'m> Meter<'m> {
             Shows::Irradiance => self.pyranometer(&steps.skies, rows),
             Shows::Air => air(&steps.skies, rows),
         };
-        Ok(Shown { times, columns: shown })
+        Shown { times, columns: shown }
     }
 
     fn meter(&mut self, flow: &Flow, rows: Range<usize>, both_ways: bool) -> Vec<Values> {
@@ -141,12 +141,12 @@ struct Values {
     kind: PropertyKind,
     name: &'static str,
     scale: u8,
-    values: Vec<i64>,
+    integers: Vec<i64>,
 }
 
 impl Values {
-    fn new(kind: PropertyKind, name: &'static str, scale: u8, values: Vec<i64>) -> Self {
-        Self { kind, name, scale, values }
+    fn new(kind: PropertyKind, name: &'static str, scale: u8, integers: Vec<i64>) -> Self {
+        Self { kind, name, scale, integers }
     }
 }
 
@@ -163,8 +163,8 @@ impl Shown {
             values.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(value, _)| *value).collect()
         };
         let mut columns = Columns::new(part(&self.times));
-        for Values { kind, name, scale, values } in &self.columns {
-            columns = columns.with_fixed(*kind, name, *scale, part(values))?;
+        for Values { kind, name, scale, integers } in &self.columns {
+            columns = columns.with_fixed(*kind, name, *scale, part(integers))?;
         }
         Ok(columns)
     }

@@ -15,6 +15,8 @@ mod serf;
 mod tests;
 mod write;
 
+use std::time::Instant;
+
 use serde_json::Value;
 
 use crate::app::App;
@@ -23,38 +25,42 @@ use crate::demo::model::Model;
 use crate::demo::progress::Stage;
 use crate::kit::error::ApiResult;
 
-/// Makes what is missing of the organisation, with all its measurements.
-pub async fn make(app: &App) -> Result<(), String> {
-    make_organisation(app, &plants::all().map_err(|e| e.to_string())?).await.map_err(|e| e.to_string())?;
-    serf::import(app).await
+/// Makes what is missing of the organisation, with all its measurements; tells how many datums of physics it wrote.
+pub async fn make(app: &App) -> Result<usize, String> {
+    let models = plants::all().map_err(|e| e.to_string())?;
+    let datums = make_with(app, &models).await.map_err(|e| e.to_string())?;
+    serf::import(app).await?;
+    Ok(datums)
 }
 
-async fn make_organisation(app: &App, models: &[Model]) -> ApiResult<()> {
+/// Makes what is missing, with the measurements of these models.
+async fn make_with(app: &App, models: &[Model]) -> ApiResult<usize> {
+    let mut datums = 0;
     for file in assets::files()? {
         let model = models.iter().find(|model| model.project == assets::code(&file["project"]));
-        make_project(app, &file, model).await?;
+        datums += make_project(app, &file, model).await?;
     }
-    Ok(())
+    Ok(datums)
 }
 
 /// Makes a project, or goes on with it.
-async fn make_project(app: &App, file: &Value, model: Option<&Model>) -> ApiResult<()> {
+async fn make_project(app: &App, file: &Value, model: Option<&Model>) -> ApiResult<usize> {
     let code = assets::code(&file["project"]);
-    let mut stage = match stage(app, code).await? {
-        Some(stage) => stage,
-        None => return Ok(()),
-    };
+    let Some(mut stage) = stage(app, code).await? else { return Ok(0) };
     if stage == Stage::Begun {
         assets::make(app, &file["project"]).await?;
         stage = Stage::Measured(0);
         note(app, code, stage).await?;
     }
+    let mut datums = 0;
     if let (Stage::Measured(done), Some(model)) = (stage, model) {
-        let started = std::time::Instant::now();
-        let datums = write::write(app, model, done).await?;
-        tracing::info!(project = code, datums, milliseconds = started.elapsed().as_millis(), "measurements made");
+        let started = Instant::now();
+        datums = write::write(app, model, done).await?;
+        let milliseconds = started.elapsed().as_millis();
+        tracing::info!(project = code, datums, milliseconds, "measurements made");
     }
-    note(app, code, Stage::Done).await
+    note(app, code, Stage::Done).await?;
+    Ok(datums)
 }
 
 /// Where to go on with a project; none if it is done, or somebody's own.

@@ -25,8 +25,8 @@ fn array(dc_kw: f64, ac_kw: f64, tilt: f64, azimuth: f64) -> Array {
     Array { plane: Plane { tilt, azimuth }, dc_kw, ac_kw, outages: Vec::new() }
 }
 
-fn failing(array: Array, outages: Vec<Range<i64>>) -> Array {
-    Array { outages, ..array }
+fn failing(array: Array, outage: Range<i64>) -> Array {
+    Array { outages: vec![outage], ..array }
 }
 
 /// A site with arrays only.
@@ -65,8 +65,8 @@ fn orchard() -> ApiResult<Model> {
             ITHACA,
             time.clone(),
             vec![
-                failing(array(1320.0, 1000.0, 25.0, 180.0), vec![swap]),
-                failing(array(260.0, 200.0, 15.0, 200.0), vec![failed]),
+                failing(array(1320.0, 1000.0, 25.0, 180.0), swap),
+                failing(array(260.0, 200.0, 15.0, 200.0), failed),
             ],
         ),
         streams: vec![
@@ -91,7 +91,12 @@ fn orchard() -> ApiResult<Model> {
             StreamModel::new("L1/CON/1", Shows::Load).counting_from(1_630_077_128),
         ],
     };
-    Ok(Model { project: "Orchard".to_owned(), zone: "America/New_York", span, sites: vec![hill, cider_house] })
+    Ok(Model {
+        project: "Orchard".to_owned(),
+        zone: "America/New_York",
+        span,
+        sites: vec![hill, cider_house],
+    })
 }
 
 /// Flats by the water: a carport that clips, and a battery that moves noon into the evening.
@@ -146,10 +151,7 @@ fn werk7() -> ApiResult<Model> {
         ..solar(
             place,
             zone.local_time(&span)?,
-            vec![
-                array(180.0, 150.0, 12.0, 95.0),
-                failing(array(180.0, 150.0, 12.0, 275.0), vec![failed]),
-            ],
+            vec![array(180.0, 150.0, 12.0, 95.0), failing(array(180.0, 150.0, 12.0, 275.0), failed)],
         )
     };
     let streams = vec![
@@ -209,10 +211,8 @@ fn lindau() -> ApiResult<Model> {
         seed: 67,
     };
     let site = solar(place, zone.local_time(&span)?, vec![array(640.0, 500.0, 20.0, 180.0)]);
-    let streams = vec![
-        StreamModel::new("R1/GEN/1", Shows::Array(0)),
-        StreamModel::new("R1/PYR/1", Shows::Irradiance),
-    ];
+    let streams =
+        vec![StreamModel::new("R1/GEN/1", Shows::Array(0)), StreamModel::new("R1/PYR/1", Shows::Irradiance)];
     let sites = vec![SiteModel { code: "S1", site, streams }];
     Ok(Model { project: "Lindau".to_owned(), zone: "Europe/Berlin", span, sites })
 }

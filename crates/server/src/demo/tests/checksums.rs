@@ -1,0 +1,73 @@
+//! The same bytes on every machine: checksums of all that is generated, committed beside this file.
+//!
+//! When the demo is meant to change: `GRIDFOLIO_TEST_REGENERATE=1`, then read the diff.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use serde_json::Value;
+
+use super::{Made, made};
+use crate::demo::{assets, fleet};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/demo/tests/checksums.txt");
+
+fn hex(context: Context) -> String {
+    use std::fmt::Write as _;
+    context.finish().as_ref().iter().take(16).fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Every datum in the order of its arrival: source, time, names and values.
+fn datums(made: &Made) -> String {
+    let sources = made.model.sources();
+    let mut context = Context::new(&SHA256);
+    let mut count = 0;
+    for batch in &made.batches {
+        context.update(sources[batch.stream].as_bytes());
+        for time in batch.datums.times() {
+            context.update(&time.to_be_bytes());
+        }
+        for column in batch.datums.columns() {
+            context.update(&[column.kind().letter() as u8]);
+            context.update(column.name().as_bytes());
+            for row in 0..batch.datums.len() {
+                context.update(&column.number(row).unwrap().scaled(1).unwrap().to_be_bytes());
+            }
+        }
+        count += batch.datums.len();
+    }
+    format!("{} measurements {count} {}", made.model.project, hex(context))
+}
+
+fn document(name: &str, value: &Value) -> String {
+    let mut context = Context::new(&SHA256);
+    context.update(value.to_string().as_bytes());
+    format!("{name} documents {}", hex(context))
+}
+
+#[test]
+fn everything_has_its_checksum() {
+    let mut lines: Vec<String> = made().iter().map(datums).collect();
+    for file in assets::files().unwrap() {
+        lines.push(document(assets::code(&file["project"]), &file));
+    }
+    for number in [0, 1, 17] {
+        lines.push(document(&format!("fleet {number}"), &fleet::member(number, 1.0).unwrap().project));
+        let model = fleet::member(number, 0.05).unwrap().model;
+        lines.push(datums(&super::make(model)));
+    }
+    let found = lines.join("\n") + "\n";
+    if std::env::var_os("GRIDFOLIO_TEST_REGENERATE").is_some() {
+        std::fs::write(FILE, &found).unwrap();
+    }
+    assert_eq!(found, std::fs::read_to_string(FILE).unwrap());
+}
+
+#[test]
+fn a_changed_value_changes_the_checksum() {
+    let mut changed = super::make(fleet::member(3, 0.01).unwrap().model);
+    let before = datums(&changed);
+    changed.batches.swap_remove(1);
+    assert_ne!(before, datums(&changed));
+}
