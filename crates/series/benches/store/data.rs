@@ -44,11 +44,11 @@ fn site(number: usize) -> Site {
 fn columns(times: Vec<i64>, watts: Vec<i64>, irradiance: Vec<i64>, energy: &[i64]) -> Outcome<Columns> {
     // A meter that shows tenths of a watt-hour.
     let mut counter = Counter::showing(0);
-    let counted = energy.iter().map(|step| counter.count(*step, 1)).collect();
+    let shown = energy.iter().map(|step| counter.count(*step, 1)).collect();
     Ok(Columns::new(times)
         .with_fixed(PropertyKind::Instantaneous, "watts", 0, watts)?
         .with_fixed(PropertyKind::Instantaneous, "irradiance", 1, irradiance)?
-        .with_fixed(PropertyKind::Accumulating, "wattHours", 1, counted)?)
+        .with_fixed(PropertyKind::Accumulating, "wattHours", 1, shown)?)
 }
 
 /// Some days of one plant.

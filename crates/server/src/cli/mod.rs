@@ -49,8 +49,6 @@ enum Command {
     /// Make data of a chosen size.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
-    /// Bring the database to this program's schema.
-    Migrate(PlaceOnly),
     /// Check the set-up and say what to do.
     Doctor(PlaceOnly),
     /// Print the OpenAPI document, or the list of operations.
@@ -102,7 +100,6 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         Command::Restore(args) => restore::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::Bench(command) => bench::run(command).await,
-        Command::Migrate(PlaceOnly { place }) => migrate(&place).await,
         Command::Doctor(PlaceOnly { place }) => doctor::run(&place).await,
         Command::Openapi(args) => print_openapi(&args),
     }

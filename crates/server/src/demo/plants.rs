@@ -25,8 +25,9 @@ fn array(dc_kw: f64, ac_kw: f64, tilt: f64, azimuth: f64) -> Array {
     Array { plane: Plane { tilt, azimuth }, dc_kw, ac_kw, outages: Vec::new() }
 }
 
-fn failing(array: Array, outage: Range<i64>) -> Array {
-    Array { outages: vec![outage], ..array }
+fn failing(mut array: Array, outage: Range<i64>) -> Array {
+    array.outages.push(outage);
+    array
 }
 
 /// A site with arrays only.

@@ -4,27 +4,26 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::made;
 use crate::demo::assets::{self, children, code};
+use crate::demo::plants;
 
 #[test]
 fn every_stream_is_a_device_of_its_system_and_no_other() {
     let files = assets::files().unwrap();
-    for made in made() {
-        let file = files.iter().find(|file| code(&file["project"]) == made.model.project).unwrap();
+    for model in plants::all().unwrap() {
+        let file = files.iter().find(|file| code(&file["project"]) == model.project).unwrap();
         let systems = children(&file["project"], "sites").flat_map(|site| children(site, "systems"));
         let devices = systems.flat_map(|system| system["devices"].as_array().into_iter().flatten());
         let named: BTreeSet<String> =
             devices.map(|device| device["sourceId"].as_str().unwrap().to_owned()).collect();
-        assert_eq!(named, made.model.sources().into_iter().collect());
+        assert_eq!(named, model.sources().into_iter().collect());
     }
 }
 
 #[test]
 fn sizes_places_and_zones_agree() {
     let files = assets::files().unwrap();
-    for made in made() {
-        let model = &made.model;
+    for model in plants::all().unwrap() {
         let project = &files.iter().find(|file| code(&file["project"]) == model.project).unwrap()["project"];
         assert_eq!(project["timezone"], model.zone);
         let mut total = 0.0;

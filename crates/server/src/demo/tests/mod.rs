@@ -7,7 +7,6 @@ mod store;
 
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
-use std::sync::OnceLock;
 
 use gridfolio_series::{Columns, PropertyKind};
 use jiff::civil::DateTime;
@@ -22,14 +21,10 @@ pub(super) struct Made {
     pub(super) batches: Vec<Batch>,
 }
 
-/// Everything, made once for all tests of a process.
-pub(super) fn made() -> &'static [Made] {
-    static MADE: OnceLock<Vec<Made>> = OnceLock::new();
-    MADE.get_or_init(|| plants::all().unwrap().into_iter().map(make).collect())
-}
-
-pub(super) fn project(code: &str) -> &'static Made {
-    made().iter().find(|made| made.model.project == code).unwrap()
+/// A project of the demo, made.
+pub(super) fn project(code: &str) -> Made {
+    let models = plants::all().unwrap();
+    make(models.into_iter().find(|model| model.project == code).unwrap())
 }
 
 fn make(model: Model) -> Made {
@@ -43,6 +38,13 @@ fn make(model: Model) -> Made {
 }
 
 impl Made {
+    /// Whether a source has a property.
+    pub(super) fn has(&self, source: &str, name: &str) -> bool {
+        let stream = self.model.sources().iter().position(|known| known == source).unwrap();
+        let first = self.batches.iter().find(|batch| batch.stream == stream).unwrap();
+        first.datums.column(PropertyKind::Accumulating, name).is_some()
+    }
+
     /// Times and whole numbers of a property of a source, in order of time.
     pub(super) fn series(&self, source: &str, name: &str) -> BTreeMap<i64, i64> {
         let stream = self.model.sources().iter().position(|known| known.ends_with(source)).unwrap();
