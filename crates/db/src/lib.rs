@@ -161,6 +161,24 @@ impl Db {
         WriteTx::begin(self).await
     }
 
+    /// Room that the database takes on disk, in bytes.
+    pub async fn size_bytes(&self) -> Result<i64> {
+        match self {
+            Self::Sqlite { path, .. } => {
+                let mut log = path.as_os_str().to_owned();
+                log.push("-wal");
+                let of = |path: &Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
+                Ok(i64::try_from(of(path) + of(Path::new(&log))).unwrap_or(i64::MAX))
+            }
+            Self::Postgres(_) => {
+                let mut snapshot = self.read().await?;
+                let size = query("SELECT pg_database_size(current_database())");
+                let (bytes,): (i64,) = size.one(&mut snapshot).await?;
+                Ok(bytes)
+            }
+        }
+    }
+
     /// Whether this is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::identity::authority::Authority;
 use crate::kit::clock::{Clock, Ids};
+use crate::kit::metrics::Metrics;
 use crate::kit::openapi::OperationIds;
 use crate::kit::origin::Network;
 use crate::kit::schema::Schemas;
@@ -16,7 +17,7 @@ use crate::kit::schema::Schemas;
 #[derive(Debug, Clone)]
 pub struct App(Arc<Parts>);
 
-/// What the application is made of. Nothing in it changes while it runs.
+/// What the application is made of. Nothing in it changes while it runs, but the counters.
 #[derive(Debug)]
 pub struct Parts {
     /// The database.
@@ -35,6 +36,8 @@ pub struct Parts {
     pub operation_ids: OperationIds,
     /// How it meets the network.
     pub network: Network,
+    /// What it counts.
+    pub metrics: Metrics,
 }
 
 impl App {
@@ -53,7 +56,8 @@ impl App {
         let openapi = crate::router::openapi();
         let schemas = Schemas::from_openapi(&openapi)?;
         let operation_ids = OperationIds::new(&openapi);
-        let parts = Parts { db, clock, ids, authority, schemas, openapi, operation_ids, network };
+        let metrics = Metrics::new(clock.now_ms()).map_err(|e| format!("metrics: {e}"))?;
+        let parts = Parts { db, clock, ids, authority, schemas, openapi, operation_ids, network, metrics };
         Ok(Self(Arc::new(parts)))
     }
 }

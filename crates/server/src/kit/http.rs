@@ -2,11 +2,12 @@
 //! second try, panics, one log line.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, Uri, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -15,9 +16,9 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::app::App;
 use crate::kit::body::{BODY_LIMIT, read_limited};
-use crate::kit::clock::Stopwatch;
 use crate::kit::error::{ApiError, Failure, TryOnceMore};
 use crate::kit::facts::{Facts, note_route};
+use crate::kit::metrics::Target;
 use crate::kit::origin::Peer;
 use crate::kit::params::percent_decode;
 use crate::kit::stored::Document;
@@ -50,7 +51,7 @@ pub fn wrap(app: &App, inner: Router) -> Router {
         ])
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::ETAG, REQUEST_ID])
-        .max_age(std::time::Duration::from_hours(24));
+        .max_age(Duration::from_hours(24));
     let inner = inner.layer(from_fn(note_route)).layer(CatchPanicLayer::custom(panicked)).layer(cors);
     Router::new().fallback_service(inner).layer(from_fn_with_state(app.clone(), around))
 }
@@ -85,7 +86,7 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         Err(error) => error.into_response(),
     };
     let response = finish(response, facts.id()).await;
-    log_request(&app, &facts, (&method, &path), &response, &stopwatch);
+    tell_request(&app, &facts, (&method, &path), &response, stopwatch.elapsed(&app.clock));
     response
 }
 
@@ -95,22 +96,26 @@ fn facts_of(app: &App, request: &Request) -> Facts {
     Facts::new(id, app.network.origin(peer, request.headers()))
 }
 
-/// The one line of a request. No query, no headers, no bodies: they may hold secrets.
-fn log_request(
+/// Counts a request and writes its one line. No query, no headers, no bodies: they may hold secrets.
+fn tell_request(
     app: &App,
     facts: &Facts,
     (method, path): (&Method, &str),
     response: &Response,
-    stopwatch: &Stopwatch,
+    took: Duration,
 ) {
-    let id = facts.id();
-    let route = facts.route();
+    let (id, user, route) = (facts.id(), facts.user(), facts.route());
     let operation = route.and_then(|route| app.operation_ids.find(method, route));
+    let target = match (operation, route) {
+        (Some(id), _) => Target::Operation(id),
+        (None, Some(_)) if response.status() != StatusCode::METHOD_NOT_ALLOWED => Target::Page,
+        _ => Target::Nothing,
+    };
+    app.metrics.count_request(target, method, response.status(), took);
     let status = response.status().as_u16();
-    let took_ms = stopwatch.elapsed(&app.clock).as_secs_f64() * 1000.0;
+    let took_ms = took.as_secs_f64() * 1000.0;
     let bytes = axum::body::HttpBody::size_hint(response.body()).exact();
     let address = facts.origin().address.map(tracing::field::display);
-    let user = facts.user();
     let path = path.get(..LOGGED_PATH).unwrap_or(path);
     tracing::info!(target: "gridfolio::request", id, %method, path, route, operation, status, took_ms, bytes,
         address, user, "request");

@@ -87,6 +87,36 @@ pub async fn claim(db: &Db, now_ms: i64) -> ApiResult<Option<Claimed>> {
     }))
 }
 
+/// How the queue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queue {
+    /// Jobs that are due and that nobody has.
+    pub waiting: i64,
+    /// Jobs that a worker has.
+    pub running: i64,
+    /// Jobs that are not due yet.
+    pub later: i64,
+    /// Jobs whose last run failed; they are among the others.
+    pub failing: i64,
+    /// How long the most overdue waiting job has been due, in milliseconds.
+    pub oldest_ms: i64,
+}
+
+/// How the queue stands.
+pub async fn queue(session: &mut Session, now_ms: i64) -> ApiResult<Queue> {
+    let (all, failing, running, waiting, oldest): (i64, i64, i64, i64, Option<i64>) = query(
+        "SELECT CAST(COUNT(*) AS BIGINT), CAST(COUNT(last_error) AS BIGINT), \
+         CAST(COUNT(CASE WHEN leased_until > $1 THEN 1 END) AS BIGINT), \
+         CAST(COUNT(CASE WHEN leased_until <= $1 AND due_at <= $1 THEN 1 END) AS BIGINT), \
+         CAST(MIN(CASE WHEN leased_until <= $1 AND due_at <= $1 THEN due_at END) AS BIGINT) FROM job",
+    )
+    .bind(now_ms)
+    .one(session)
+    .await?;
+    let oldest_ms = oldest.map_or(0, |due_at| now_ms - due_at);
+    Ok(Queue { waiting, running, later: all - running - waiting, failing, oldest_ms })
+}
+
 /// Removes a job that is done, if the lease is still ours.
 pub async fn complete(db: &Db, job: &Claimed) -> ApiResult<bool> {
     let mut tx = db.write().await?;
@@ -118,10 +148,12 @@ pub async fn give_back(db: &Db, job: &Claimed, now_ms: i64, error: &str) -> ApiR
 /// Does one job, if one is due. Tells whether there was one.
 pub async fn work_once(app: &App, jobs: &[Job]) -> ApiResult<bool> {
     let Some(claimed) = claim(&app.db, app.clock.now_ms()).await? else { return Ok(false) };
-    let outcome = match jobs.iter().find(|job| job.kind == claimed.kind) {
+    let job = jobs.iter().find(|job| job.kind == claimed.kind);
+    let outcome = match job {
         Some(job) => run_apart(*job, app.clone(), claimed.payload.clone()).await,
         None => Err(format!("this program knows no job {:?}", claimed.kind)),
     };
+    app.metrics.count_job(job.map_or("unknown", |job| job.kind), outcome.is_ok());
     match outcome {
         Ok(()) => {
             complete(&app.db, &claimed).await?;

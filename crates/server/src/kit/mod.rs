@@ -11,6 +11,7 @@ pub mod error;
 pub mod facts;
 pub mod http;
 pub mod jobs;
+pub mod metrics;
 pub mod natural;
 pub mod notes;
 pub mod openapi;

@@ -67,3 +67,31 @@ pub async fn set_zone(tx: &mut Tx, project: &ProjectCode, zone: &str) -> ApiResu
     let (app, now) = (tx.app().clone(), tx.now_ms());
     settle::enqueue(tx, &app, now).await
 }
+
+/// What the imports in one state come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportCount {
+    /// `running`, `done`, `undoing` or `undone`.
+    pub state: String,
+    /// How many there are.
+    pub count: i64,
+    /// Instants that had no datum before.
+    pub added: i64,
+    /// Instants whose datum was another.
+    pub replaced: i64,
+    /// When one of them ended last, in milliseconds since 1970 UTC.
+    pub last_finished_at: Option<i64>,
+}
+
+/// The imports by state.
+pub async fn count_imports(session: &mut Session) -> ApiResult<Vec<ImportCount>> {
+    let rows = store::list_import_counts(session).await?;
+    let count = |(state, count, added, replaced, last_finished_at)| ImportCount {
+        state,
+        count,
+        added,
+        replaced,
+        last_finished_at,
+    };
+    Ok(rows.into_iter().map(count).collect())
+}

@@ -1,4 +1,4 @@
-//! SQL of nodes.
+//! SQL of nodes, and the count of imports.
 
 use gridfolio_db::{Session, in_chunks, query};
 use gridfolio_wire::ProjectCode;
@@ -31,4 +31,15 @@ pub async fn insert_node(session: &mut Session, node: i64, project: &ProjectCode
         .execute(session)
         .await?;
     Ok(())
+}
+
+/// Imports by state: how many, datums added and replaced, when one ended last.
+pub async fn list_import_counts(
+    session: &mut Session,
+) -> ApiResult<Vec<(String, i64, i64, i64, Option<i64>)>> {
+    let counted = query(
+        "SELECT state, CAST(COUNT(*) AS BIGINT), CAST(SUM(added) AS BIGINT), CAST(SUM(replaced) AS BIGINT), \
+         CAST(MAX(finished_at) AS BIGINT) FROM import GROUP BY state ORDER BY state",
+    );
+    Ok(counted.all(session).await?)
 }

@@ -11,6 +11,7 @@ mod http;
 mod import;
 mod jobs;
 mod keeping;
+mod metrics;
 mod network;
 mod new_user;
 mod program;

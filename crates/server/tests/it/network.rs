@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::program::{Program, gridfolio, request, sign_in};
 
 /// Sends a request with headers of its own; gives status, request id and the length of the body.
-fn ask(address: &str, path: &str, headers: &str) -> (u64, String, u64) {
+pub(crate) fn ask(address: &str, path: &str, headers: &str) -> (u64, String, u64) {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n").unwrap();
     let mut answer = String::new();

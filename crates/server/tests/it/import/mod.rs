@@ -44,6 +44,12 @@ async fn run(app: &TestApp, request: &Request) -> import::Result<Outcome> {
     import::run(&app.app, request, &mut |_, _| {}).await
 }
 
+/// A small import that is done.
+pub(crate) async fn one_import(app: &TestApp) {
+    let file = regular((0..10).map(|step| (step, step)), 5);
+    run(app, &request(app, "one.csv", &file)).await.unwrap();
+}
+
 async fn undo(app: &TestApp, id: i64) -> import::Result<Undone> {
     import::undo(&app.app, id, &mut |_, _| {}).await
 }

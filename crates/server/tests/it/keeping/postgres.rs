@@ -42,7 +42,8 @@ async fn the_printed_commands_back_up_and_restore() {
     assert!(!said.contains(password) && said.contains("pg_dump"), "{said}");
     let [pg_dump] = commands(&said)[..] else { panic!("{said}") };
     run(pg_dump, password);
-    let new_url = format!("{}_back", app.db.url);
+    let (address, options) = app.db.url.split_once('?').unwrap_or((&app.db.url, ""));
+    let new_url = format!("{address}_back?{options}");
     let said = refused(command(&["restore", &dump, "--database", &new_url], folder));
     assert!(!said.contains(password), "{said}");
     let [createdb, pg_restore] = commands(&said)[..] else { panic!("{said}") };

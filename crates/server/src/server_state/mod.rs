@@ -1,4 +1,6 @@
-//! Whether the server lives and can work.
+//! Whether the server lives and can work, and its figures.
+
+pub mod metrics;
 
 use axum::Json;
 use axum::extract::State;
