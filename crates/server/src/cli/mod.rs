@@ -3,6 +3,7 @@
 
 pub mod backup;
 pub mod bench;
+pub mod copy;
 pub mod demo;
 pub mod doctor;
 pub mod import;
@@ -44,6 +45,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup into a folder without a database.
     Restore(restore::RestoreArgs),
+    /// Copy the installation into another database, SQLite or PostgreSQL.
+    Copy(copy::CopyArgs),
     /// Bring the database to this program's schema, after a backup.
     Migrate(migrate::MigrateArgs),
     /// Make data of a chosen size.
@@ -98,6 +101,7 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         Command::Import(command) => import::run(command).await,
         Command::Backup(args) => backup::run(args).await,
         Command::Restore(args) => restore::run(args).await,
+        Command::Copy(args) => copy::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::Bench(command) => bench::run(command).await,
         Command::Doctor(PlaceOnly { place }) => doctor::run(&place).await,

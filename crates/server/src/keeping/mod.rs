@@ -6,6 +6,7 @@
 //! behind one command, and none of them asks.
 
 pub mod backup;
+pub mod copy;
 pub mod postgres;
 pub mod restore;
 pub mod secret;

@@ -8,7 +8,7 @@ use gridfolio_db::{Db, SchemaState};
 
 use crate::config::Place;
 use crate::keeping::backup::{self, Backup};
-use crate::keeping::{postgres, words};
+use crate::keeping::{copy, postgres, words};
 
 /// What comes before a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,7 @@ pub async fn open(place: &Place, before: Before) -> Result<Db, String> {
         secure(place, &db, first).await?;
     }
     db.migrate().await.map_err(|e| e.to_string())?;
+    copy::refuse_unfinished(&db).await?;
     Ok(db)
 }
 

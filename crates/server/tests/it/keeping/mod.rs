@@ -1,6 +1,7 @@
 //! Keeping the data: the commands as a person runs them, on real files and servers.
 
 mod backup;
+mod copy;
 mod load;
 mod postgres;
 mod restore;
