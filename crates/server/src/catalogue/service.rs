@@ -208,7 +208,8 @@ async fn check_projects(tx: &mut Tx, visible: &Visible<Project>, codes: &[String
     if faults.is_empty() { Ok(()) } else { Err(ApiError::faults(faults)) }
 }
 
-/// Takes a project out of the portfolios that name it.
+/// Takes a project out of the portfolios that name it. A portfolio that takes it in at this very moment keeps the row that
+/// refers to it: then the project cannot go yet, and the operation runs once more.
 async fn forget_project(tx: &mut Tx, project: &ProjectCode) -> ApiResult<Change> {
     let mut change = Change::default();
     for before in store::list_portfolios_of(tx, project).await? {
@@ -218,8 +219,8 @@ async fn forget_project(tx: &mut Tx, project: &ProjectCode) -> ApiResult<Change>
         }
         let after = before.replaced(document);
         rows::update(tx, &after, vec![]).await?;
+        store::delete_portfolio_project(tx, &after.key, project).await?;
         change = change.and_update(&before, &after);
     }
-    store::delete_project_portfolios(tx, project).await?;
     Ok(change)
 }

@@ -98,8 +98,16 @@ pub async fn delete_portfolio_projects(tx: &mut Tx, portfolio: &PortfolioId) -> 
     Ok(())
 }
 
-/// Notes that no portfolio names a project.
-pub async fn delete_project_portfolios(tx: &mut Tx, project: &ProjectCode) -> ApiResult<()> {
-    query("DELETE FROM portfolio_project WHERE project = $1").bind(project.as_str()).execute(tx).await?;
+/// Notes that a portfolio names a project no more.
+pub async fn delete_portfolio_project(
+    tx: &mut Tx,
+    portfolio: &PortfolioId,
+    project: &ProjectCode,
+) -> ApiResult<()> {
+    query("DELETE FROM portfolio_project WHERE portfolio = $1 AND project = $2")
+        .bind(portfolio.as_str())
+        .bind(project.as_str())
+        .execute(tx)
+        .await?;
     Ok(())
 }
