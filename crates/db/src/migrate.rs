@@ -14,6 +14,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "datums", include_str!("../../../migrations/0002_datums.sql")),
     (3, "imports", include_str!("../../../migrations/0003_imports.sql")),
     (4, "portfolios", include_str!("../../../migrations/0004_portfolios.sql")),
+    (5, "events and pro formas", include_str!("../../../migrations/0005_events_pro_forma.sql")),
 ];
 
 /// Which migrations a database has.

@@ -3,6 +3,7 @@
 //! Areas hold operations; [`kit`] holds what operations share; [`router`] merges the areas. The one path of an
 //! operation is request → `routes` → (`service`) → `store` → commit with a change.
 
+pub mod alerts;
 pub mod app;
 pub mod audit;
 pub mod catalogue;
@@ -14,6 +15,7 @@ pub mod identity;
 pub mod keeping;
 pub mod kit;
 pub mod net;
+pub mod records;
 pub mod router;
 pub mod server_state;
 pub mod timeseries;

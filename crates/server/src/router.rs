@@ -8,12 +8,14 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::kit::openapi::{ApiDoc, finish};
 use crate::kit::{docs_page, http, schema_routes};
-use crate::{audit, catalogue, energy, identity, server_state};
+use crate::{alerts, audit, catalogue, energy, identity, records, server_state};
 
 fn areas() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(ApiDoc::openapi())
         .merge(catalogue::routes())
         .merge(audit::routes())
+        .merge(alerts::routes())
+        .merge(records::routes())
         .merge(energy::routes())
         .merge(identity::routes())
         .merge(schema_routes::routes())

@@ -40,6 +40,31 @@ pub fn portfolio(name: &str, projects: &[&str]) -> Value {
     json!({"name": name, "projects": projects})
 }
 
+/// An event in a project.
+pub fn event(project: &str) -> Value {
+    json!({
+        "type": "energy", "cause": "Inverter off", "priority": 5, "startDate": "2025-06-10T06:30:00Z",
+        "dueDate": "2025-06-20T00:00:00Z", "description": "No output since sunrise",
+        "location": {"project": project, "site": "S1", "system": "R1", "device": "INV/2"},
+        "notes": [{"note": "technician is on the way", "noteDate": "2025-06-10T09:00:00Z"}]
+    })
+}
+
+/// A pro forma as programs for monthly reports read it.
+pub fn pro_forma() -> Value {
+    json!({
+        "projectStartDate": "2018-01-01", "systemSize": 480.5, "systemProduction": 1210, "degradation": 0.5,
+        "projectLife": 25, "taxes": {"itc": 30},
+        "cashFlows": [
+            {"id": "ppa", "name": "PPA", "category": "Income", "account": "PPA/FIT", "payments": [
+                {"paymentType": "generation", "recurrence": {"startRate": 0.105, "rateType": "fixed"}}]},
+            {"id": "srec", "name": "Credits", "category": "Income", "account": "SREC Revenue", "payments": [
+                {"paymentType": "generation", "recurrence": {"startDate": "2018-01-01", "rateType": "monthly",
+                    "rates": [{"january": 0.059, "december": 0.06, "zz": null}, {"january": 0.061}]}}]}
+        ]
+    })
+}
+
 impl TestApp {
     /// Makes a portfolio; tells its id.
     pub async fn make_portfolio(&self, name: &str, projects: &[&str]) -> String {

@@ -34,11 +34,12 @@ pub enum AuditAnswer {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
-    /// Id of the changed thing: `PROJECT`, `PROJECT/SITE`, `PROJECT/SITE/SYSTEM`, or a user's id.
+    /// Id of the changed thing: `PROJECT`, `PROJECT/SITE`, `PROJECT/SITE/SYSTEM`, `PROJECT/pro-forma`,
+    /// `PROJECT/pro-forma/VERSION`, or the id of an event, a portfolio or a person.
     pub id: String,
     /// The same as a path with a leading slash.
     pub path: String,
-    /// What kind of thing it is: `project`, `site`, `system`, `profile`.
+    /// What kind of thing it is: `project`, `site`, `system`, `pro-forma`, `event`, `portfolio`, `profile`.
     pub asset_type: String,
     /// `create`, `update` or `delete`.
     pub action: String,

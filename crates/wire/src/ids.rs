@@ -112,6 +112,15 @@ text_id!(
     SessionId, "session id", "be a UUID in lower case", uuid_like
 );
 text_id!(
+    /// The id of an event, a UUID.
+    EventId, "event id", "be a UUID in lower case", uuid_like
+);
+text_id!(
+    /// The name of a stored version of a pro forma.
+    VersionName, "version", "have 1 to 100 characters, none of them a control character",
+    |t| !t.is_empty() && t.chars().count() <= 100 && !t.chars().any(char::is_control)
+);
+text_id!(
     /// The id of a source of measurements: by convention `/{project}/{site}/{system}/{KIND}/{n}`.
     SourceId, "source id", "have 1 to 64 characters, none of them a control character",
     |t| !t.is_empty() && t.chars().count() <= 64 && !t.chars().any(char::is_control)

@@ -4,6 +4,7 @@
 //! describe it (for the published schema) and read fields out of it. Nothing here reads a clock, a database or a
 //! configuration, and nothing here decides who may see what.
 
+pub mod alerts;
 pub mod audit;
 pub mod catalogue;
 pub mod energy;
@@ -11,10 +12,13 @@ pub mod error;
 pub mod identity;
 pub mod ids;
 pub mod quantity;
+pub mod records;
 pub mod time;
 
 pub use error::ErrorBody;
-pub use ids::{BadId, PortfolioId, ProjectCode, SessionId, SiteCode, SourceId, SystemCode, UserId};
+pub use ids::{
+    BadId, EventId, PortfolioId, ProjectCode, SessionId, SiteCode, SourceId, SystemCode, UserId, VersionName,
+};
 pub use quantity::Quantity;
 pub use time::{Aggregation, LocalRange, Moment};
 

@@ -1,8 +1,9 @@
-//! `/audit/…`: the log of a project, of an asset.
+//! `/audit/…`: the log of a project, of one thing, of people.
 
 use std::collections::BTreeMap;
 
 use axum::Json;
+use axum::extract::State;
 use gridfolio_db::Session;
 use gridfolio_wire::audit::{AuditAnswer, AuditDiff, AuditDiffs, AuditEntry, AuditLogs};
 use utoipa::IntoParams;
@@ -12,13 +13,16 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::audit::diff;
 use crate::audit::store::{self, AuditRow};
-use crate::kit::access::{Can, Load, PathParams, ReadAudit};
+use crate::kit::access::{Can, Load, May, PathParams, Person, ReadAudit, ReadPeople, Wish, allows};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::params::{FromParams, Params, Query};
 
 /// The operations of this area.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(get_project_audit)).routes(routes!(get_asset_audit))
+    OpenApiRouter::new()
+        .routes(routes!(get_project_audit))
+        .routes(routes!(get_asset_audit))
+        .routes(routes!(get_user_audit))
 }
 
 /// Which form of the log.
@@ -52,7 +56,7 @@ impl Load for ProjectHistory {
     }
 }
 
-/// The history of one asset; it outlives the asset.
+/// The history of one thing; it outlives the thing. People's is for themselves and for administrators.
 #[derive(Debug)]
 pub struct AssetHistory(Vec<AuditRow>);
 
@@ -60,12 +64,22 @@ impl Load for AssetHistory {
     async fn load(path: &PathParams, session: &mut Session) -> ApiResult<Self> {
         let asset = path.text("assetId")?.trim_start_matches('/');
         let rows = store::list_asset_changes(session, asset).await?;
-        if rows.is_empty() {
-            Err(ApiError::NotFound(format!("there is no asset {asset:?}")))
-        } else {
-            Ok(Self(rows))
+        if rows.is_empty() { Err(no_asset(asset)) } else { Ok(Self(rows)) }
+    }
+
+    fn visible_to(&self, person: &Person) -> ApiResult<()> {
+        let other = |row: &&AuditRow| {
+            store::PEOPLE.contains(&row.asset_type.as_str()) && row.asset != person.id.as_str()
+        };
+        match self.0.iter().find(other) {
+            Some(row) if !allows(person.role, Wish::ReadPeople) => Err(no_asset(&row.asset)),
+            _ => Ok(()),
         }
     }
+}
+
+fn no_asset(asset: &str) -> ApiError {
+    ApiError::NotFound(format!("there is no asset {asset:?}"))
 }
 
 /// The log of a project, its sites and its systems, newest first.
@@ -78,7 +92,8 @@ pub async fn get_project_audit(
     Ok(Json(answer(history.resource.0, form.diff)))
 }
 
-/// The log of one asset: `PROJECT`, `PROJECT%2FSITE` or `PROJECT%2FSITE%2FSYSTEM`; newest first.
+/// The log of one thing, newest first: `PROJECT`, `PROJECT%2FSITE`, `PROJECT%2FSITE%2FSYSTEM`, `PROJECT%2Fpro-forma`,
+/// or the id of an event, a portfolio or a person.
 #[utoipa::path(get, path = "/audit/assets/{assetId}", tag = "audit", params(AuditQuery),
     responses((status = 200, description = "the entries, or with `diff=true` the changed members", body = AuditAnswer)))]
 pub async fn get_asset_audit(
@@ -86,6 +101,18 @@ pub async fn get_asset_audit(
     Query(form): Query<AuditQuery>,
 ) -> ApiResult<Json<AuditAnswer>> {
     Ok(Json(answer(history.resource.0, form.diff)))
+}
+
+/// The log of all accounts, groups and types of people, newest first.
+#[utoipa::path(get, path = "/audit/users", tag = "audit", params(AuditQuery),
+    responses((status = 200, description = "the entries, or with `diff=true` the changed members", body = AuditAnswer)))]
+pub async fn get_user_audit(
+    State(app): State<App>,
+    _: May<ReadPeople>,
+    Query(form): Query<AuditQuery>,
+) -> ApiResult<Json<AuditAnswer>> {
+    let mut snapshot = app.db.read().await?;
+    Ok(Json(answer(store::list_people_changes(&mut snapshot).await?, form.diff)))
 }
 
 fn answer(rows: Vec<AuditRow>, diff: bool) -> AuditAnswer {

@@ -1,10 +1,13 @@
 //! SQL of the log.
 
-use gridfolio_db::{Session, query};
+use gridfolio_db::{Query, Session, in_list};
 use gridfolio_wire::ProjectCode;
 
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::stored::Document;
+
+/// The kinds of things that are about people: an account is a `profile` as its owner sees it.
+pub const PEOPLE: [&str; 4] = ["profile", "user", "user-group", "user-type"];
 
 /// One change as stored.
 #[derive(Debug)]
@@ -52,26 +55,29 @@ fn row(
     })
 }
 
-/// The changes of a project and everything in it, newest first.
-pub async fn list_project_changes(session: &mut Session, project: &ProjectCode) -> ApiResult<Vec<AuditRow>> {
-    let rows: Vec<Columns> = query(
-        "SELECT at, action, asset_type, asset, project, user_id, user_name, document_before, document_after \
-         FROM audit WHERE project = $1 ORDER BY at DESC, position DESC, id DESC",
-    )
-    .bind(project.as_str())
-    .all(session)
-    .await?;
+/// What every list begins with.
+const SELECT: &str = "SELECT at, action, asset_type, asset, project, user_id, user_name, document_before, document_after FROM audit";
+/// The newest first. Clocks repeat themselves; the number of a transaction does not, unless two ran at one time.
+const ORDER: &str = "ORDER BY sequence DESC, at DESC, position DESC, id DESC";
+
+async fn rows(session: &mut Session, query: Query) -> ApiResult<Vec<AuditRow>> {
+    let rows: Vec<Columns> = query.all(session).await?;
     rows.into_iter().map(row).collect()
 }
 
-/// The changes of one asset of the tree, newest first.
+/// The changes of a project and everything in it, newest first.
+pub async fn list_project_changes(session: &mut Session, project: &ProjectCode) -> ApiResult<Vec<AuditRow>> {
+    rows(session, Query::assembled(format!("{SELECT} WHERE project = $1 {ORDER}")).bind(project.as_str()))
+        .await
+}
+
+/// The changes of one thing, newest first.
 pub async fn list_asset_changes(session: &mut Session, asset: &str) -> ApiResult<Vec<AuditRow>> {
-    let rows: Vec<Columns> = query(
-        "SELECT at, action, asset_type, asset, project, user_id, user_name, document_before, document_after \
-         FROM audit WHERE asset = $1 AND project IS NOT NULL ORDER BY at DESC, position DESC, id DESC",
-    )
-    .bind(asset)
-    .all(session)
-    .await?;
-    rows.into_iter().map(row).collect()
+    rows(session, Query::assembled(format!("{SELECT} WHERE asset = $1 {ORDER}")).bind(asset)).await
+}
+
+/// The changes of accounts, groups and types of people, newest first.
+pub async fn list_people_changes(session: &mut Session) -> ApiResult<Vec<AuditRow>> {
+    let text = format!("{SELECT} WHERE asset_type IN ({}) {ORDER}", in_list(1, PEOPLE.len()));
+    rows(session, Query::assembled(text).bind_all(PEOPLE)).await
 }

@@ -8,6 +8,7 @@ use gridfolio_wire::catalogue::{Portfolio, Project, Site, System};
 use gridfolio_wire::error::Fault;
 use serde_json::Value;
 
+use crate::alerts::service as events;
 use crate::catalogue::model::{SiteKey, SystemKey};
 use crate::catalogue::projects::ProjectsQuery;
 use crate::catalogue::store;
@@ -20,6 +21,7 @@ use crate::kit::notes::{self, Author};
 use crate::kit::rows;
 use crate::kit::stored::{Document, Stored};
 use crate::kit::tx::{Change, Tx};
+use crate::records::service as records;
 use crate::timeseries::service as streams;
 
 /// The projects that a caller may see and asks for, in natural order of their codes.
@@ -53,6 +55,7 @@ pub async fn create_project(
     rows::insert(&mut tx, &project, vec![]).await?;
     streams::ensure_node(&mut tx, &project.key).await?;
     streams::set_zone(&mut tx, &project.key, zone(&project)).await?;
+    events::set_zone(&mut tx, &project.key, zone(&project)).await?;
     let answer = Children::load(&mut tx, &[&project.key]).await?.project_value(&project);
     tx.commit(Change::create(&project)).await?;
     Ok((project, answer))
@@ -69,6 +72,7 @@ pub async fn update_project(
     rows::update(&mut tx, &after, vec![]).await?;
     if zone(&before) != zone(&after) {
         streams::set_zone(&mut tx, &after.key, zone(&after)).await?;
+        events::set_zone(&mut tx, &after.key, zone(&after)).await?;
     }
     let answer = Children::load(&mut tx, &[&after.key]).await?.project_value(&after);
     tx.commit(Change::update(&before, &after)).await?;
@@ -92,6 +96,7 @@ pub async fn delete_project(mut tx: Tx, project: Stored<Project>) -> ApiResult<(
     for site in children.sites(&project.key) {
         change = remove_site(&mut tx, &children, site, change).await?;
     }
+    change = records::delete_all(&mut tx, &project.key, change).await?;
     rows::delete(&mut tx, &project).await?;
     tx.commit(change.and_delete(&project)).await
 }

@@ -42,7 +42,7 @@ pub async fn list_energy_datums(
     let trees = service::energy_trees(&mut snapshot, &projects, &period).await?;
     Ok(Json(FleetEnergy {
         projects: InOrder(trees.iter().map(|tree| (tree.code.clone(), listed(tree))).collect()),
-        range: period.local_range(&zone)?,
+        range: period.range.local(&zone)?,
         aggregation: period.bucket.canonical(),
     }))
 }
@@ -55,7 +55,7 @@ pub async fn list_project_energy_datums(
     Query(period): Query<Period>,
 ) -> ApiResult<Json<ProjectEnergy>> {
     let Can { resource: project, mut snapshot, .. } = project;
-    let range = period.local_range(&service::time_zone(&project)?)?;
+    let range = period.range.local(&service::time_zone(&project)?)?;
     let mut trees = service::energy_trees(&mut snapshot, std::slice::from_ref(&project), &period).await?;
     let tree =
         trees.pop().ok_or_else(|| crate::kit::error::ApiError::internal("one project has one tree"))?;

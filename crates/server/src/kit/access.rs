@@ -125,8 +125,12 @@ pub enum Wish {
     Edit,
     /// Make it, or something in it.
     Create,
+    /// Change what belongs to it, not the thing itself.
+    EditIn,
     /// See its history.
     ReadAudit,
+    /// See other people's accounts.
+    ReadPeople,
     /// See or change the own account.
     Own,
 }
@@ -152,12 +156,18 @@ actions! {
     Edit => Edit;
     /// Make a child in it.
     CreateIn => Create;
+    /// Change or remove what belongs to it. `If-Match` is not about the thing itself then.
+    EditIn => EditIn;
     /// Make a project.
     CreateProject => Create;
     /// Make a portfolio.
     CreatePortfolio => Create;
+    /// Make an event.
+    CreateEvent => Create;
     /// See its history.
     ReadAudit => ReadAudit;
+    /// See other people's accounts.
+    ReadPeople => ReadPeople;
     /// The own account.
     Own => Own;
 }
@@ -168,7 +178,7 @@ pub fn allows(role: Role, wish: Wish) -> bool {
         Role::Administrator => true,
         Role::User => match wish {
             Wish::Read | Wish::ReadAudit | Wish::Own => true,
-            Wish::Edit | Wish::Create => false,
+            Wish::Edit | Wish::Create | Wish::EditIn | Wish::ReadPeople => false,
         },
     }
 }
@@ -179,7 +189,14 @@ fn check(caller: &Caller, wish: Wish) -> ApiResult<Person> {
     if allows(person.role, wish) {
         Ok(person.clone())
     } else {
-        Err(ApiError::Forbidden("your account may see this, but not change it".to_owned()))
+        Err(ApiError::Forbidden(refusal(wish).to_owned()))
+    }
+}
+
+fn refusal(wish: Wish) -> &'static str {
+    match wish {
+        Wish::Edit | Wish::Create | Wish::EditIn => "your account may see this, but not change it",
+        Wish::Read | Wish::ReadAudit | Wish::ReadPeople | Wish::Own => "your account may not see this",
     }
 }
 
@@ -187,6 +204,11 @@ fn check(caller: &Caller, wish: Wish) -> ApiResult<Person> {
 pub trait Load: Sized + Send {
     /// Loads it through its parents; `Err` with 404 says which of them is missing.
     fn load(path: &PathParams, session: &mut Session) -> impl Future<Output = ApiResult<Self>> + Send;
+
+    /// 404 for a person who may not know of the thing, in the words for one that is not there.
+    fn visible_to(&self, _person: &Person) -> ApiResult<()> {
+        Ok(())
+    }
 
     /// The validator that `If-Match` is compared with, if the thing has one.
     fn etag(&self) -> Option<String> {
@@ -253,6 +275,7 @@ impl<A: Action, R: Load> FromRequestParts<App> for Can<A, R> {
         let path = PathParams::from_request_parts(parts, app).await?;
         let mut snapshot = app.db.read().await?;
         let resource = R::load(&path, &mut snapshot).await?;
+        resource.visible_to(&person)?;
         check(&caller, A::WISH)?;
         if let (Wish::Edit, Some(etag)) = (A::WISH, resource.etag()) {
             IfMatch::of(&parts.headers).check(&etag)?;
@@ -280,6 +303,15 @@ impl IfMatch {
         }
         let wanted = self.0.join(", ");
         Err(ApiError::PreconditionFailed(format!("the revision is {etag}, not {wanted}; read it again")))
+    }
+
+    /// 412 if any revision is expected of a thing that is not there.
+    pub fn check_absent(&self) -> ApiResult<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let wanted = self.0.join(", ");
+        Err(ApiError::PreconditionFailed(format!("there is none yet, not even {wanted}; read it again")))
     }
 }
 

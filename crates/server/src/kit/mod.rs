@@ -17,6 +17,7 @@ pub mod notes;
 pub mod openapi;
 pub mod origin;
 pub mod params;
+pub mod range;
 pub mod rows;
 pub mod schema;
 pub mod schema_routes;

@@ -47,6 +47,11 @@ impl Params {
         self.0.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
     }
 
+    /// The first value of a parameter as it was given, empty or not.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
     /// All values of a list parameter: repeated, comma-separated, or both. `None` if it was not given, or empty.
     pub fn list(&self, name: &str) -> Option<Vec<&str>> {
         let mut given = self.0.iter().filter(|(n, v)| n == name && !v.is_empty()).peekable();

@@ -32,6 +32,8 @@ schema_operations! {
     get_site_schema, "/schemas/site", "Site", "schemas";
     get_system_schema, "/schemas/system", "System", "schemas";
     get_portfolio_schema, "/schemas/portfolio", "Portfolio", "schemas";
+    get_event_schema, "/schemas/event", "Event", "schemas";
+    get_pro_forma_schema, "/schemas/pro-forma", "ProForma", "schemas";
 }
 
 fn published(app: &App, type_name: &str) -> ApiResult<Json<Value>> {

@@ -23,6 +23,10 @@ pub trait Kind: Sized {
     fn asset(key: &Self::Key) -> String;
     /// The project it belongs to, if it belongs to one.
     fn project(key: &Self::Key) -> Option<&str>;
+    /// The project that a document names, for kinds whose key does not tell it.
+    fn project_in(_document: &Document) -> Option<&str> {
+        None
+    }
 }
 
 /// A stored document. `K` is the wire type that views it.

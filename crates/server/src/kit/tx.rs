@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use gridfolio_db::{Arg, Insert, Session, WriteTx};
+use gridfolio_db::{Arg, Insert, Session, WriteTx, query};
 use serde_json::Value;
 
 use crate::app::App;
@@ -36,12 +36,13 @@ struct Entry {
 }
 
 impl Entry {
-    fn new<K: Kind>(action: &'static str, key: &K::Key) -> Self {
+    fn new<K: Kind>(action: &'static str, thing: &Stored<K>) -> Self {
+        let project = K::project(&thing.key).or_else(|| K::project_in(&thing.document));
         Self {
             action,
             asset_type: K::KIND,
-            asset: K::asset(key),
-            project: K::project(key).map(str::to_owned),
+            asset: K::asset(&thing.key),
+            project: project.map(str::to_owned),
             before: None,
             after: None,
         }
@@ -66,7 +67,7 @@ impl Change {
 
     /// … and something else was made in the same transaction.
     pub fn and_create<K: Kind>(mut self, after: &Stored<K>) -> Self {
-        let mut entry = Entry::new::<K>("create", &after.key);
+        let mut entry = Entry::new("create", after);
         entry.after = Some(after.document.clone());
         self.entries.push(entry);
         self
@@ -74,7 +75,7 @@ impl Change {
 
     /// … and something else was replaced in the same transaction.
     pub fn and_update<K: Kind>(mut self, before: &Stored<K>, after: &Stored<K>) -> Self {
-        let mut entry = Entry::new::<K>("update", &after.key);
+        let mut entry = Entry::new("update", after);
         entry.before = Some(before.document.clone());
         entry.after = Some(after.document.clone());
         self.entries.push(entry);
@@ -83,7 +84,7 @@ impl Change {
 
     /// … and something else was removed in the same transaction.
     pub fn and_delete<K: Kind>(mut self, before: &Stored<K>) -> Self {
-        let mut entry = Entry::new::<K>("delete", &before.key);
+        let mut entry = Entry::new("delete", before);
         entry.before = Some(before.document.clone());
         self.entries.push(entry);
         self
@@ -118,7 +119,9 @@ impl Tx {
 
     /// Writes the log rows and makes everything durable.
     pub async fn commit(mut self, change: Change) -> ApiResult<()> {
-        let rows = self.audit_rows(change);
+        let (sequence,): (i64,) =
+            query("SELECT COALESCE(MAX(sequence), 0) + 1 FROM audit").one(&mut self.inner).await?;
+        let rows = self.audit_rows(change, sequence);
         INSERT_AUDIT.execute(&mut self.inner, rows).await?;
         Ok(self.inner.commit().await?)
     }
@@ -129,7 +132,7 @@ impl Tx {
         Ok(self.inner.commit().await?)
     }
 
-    fn audit_rows(&self, change: Change) -> Vec<[Arg; 11]> {
+    fn audit_rows(&self, change: Change, sequence: i64) -> Vec<[Arg; 12]> {
         let at = self.now_ms();
         let text = |document: Option<Document>| document.map(|d| Value::Object(d).to_string());
         (0_i64..)
@@ -139,6 +142,7 @@ impl Tx {
                     self.app.ids.uuid().into(),
                     at.into(),
                     position.into(),
+                    sequence.into(),
                     action.into(),
                     asset_type.into(),
                     asset.into(),
@@ -154,7 +158,7 @@ impl Tx {
 }
 
 const INSERT_AUDIT: Insert = Insert {
-    head: "INSERT INTO audit (id, at, position, action, asset_type, asset, project, user_id, user_name, document_before, document_after)",
+    head: "INSERT INTO audit (id, at, position, sequence, action, asset_type, asset, project, user_id, user_name, document_before, document_after)",
     tail: "",
 };
 

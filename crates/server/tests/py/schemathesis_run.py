@@ -45,8 +45,11 @@ def make_things(url, headers):
     send("POST", "/projects/Fuzz", "project")
     send("POST", "/projects/Fuzz/sites/S1", "site")
     send("POST", "/projects/Fuzz/sites/S1/systems/R1", "system")
+    send("PUT", "/projects/Fuzz/pro-forma?version=bank", "proForma")
+    event = send("POST", "/events", "event")["event"]["id"]
     return {
         "bodies": BODIES, "projectId": "Fuzz", "siteId": "S1", "systemId": "R1", "assetId": "Fuzz",
+        "eventId": event,
         "poolId": requests.get(url + "/users/authentication", timeout=30).json()["userPoolId"],
     }
 

@@ -1,0 +1,93 @@
+//! SQL of events: what stands beside their documents, and their list.
+
+use gridfolio_db::{Query, Session, query};
+use gridfolio_wire::alerts::Event;
+use gridfolio_wire::{EventId, ProjectCode};
+
+use crate::alerts::model::{Beginning, StoredEvent};
+use crate::kit::access::{Actor, Visible};
+use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::rows::{self, Column};
+use crate::kit::stored::{Kind as _, Stored};
+use crate::kit::tx::Tx;
+
+type EventRow = (String, i64, String, i64, String, String, String, i64);
+
+const SELECT: &str =
+    "SELECT id, revision, document, start_at, zone, made_by, made_by_name, updated_at FROM event";
+
+fn event(row: EventRow) -> ApiResult<StoredEvent> {
+    let (id, revision, document, at, zone, maker_id, maker_name, updated_at) = row;
+    Ok(StoredEvent {
+        event: Stored::from_row(id.parse().map_err(ApiError::internal)?, revision, &document)?,
+        beginning: Beginning { at, zone },
+        maker: Actor { id: maker_id, name: maker_name },
+        updated_at,
+    })
+}
+
+async fn events(session: &mut Session, query: Query) -> ApiResult<Vec<StoredEvent>> {
+    let found: Vec<EventRow> = query.all(session).await?;
+    found.into_iter().map(event).collect()
+}
+
+/// An event; 404 without it.
+pub async fn get_event(session: &mut Session, id: &EventId) -> ApiResult<StoredEvent> {
+    let query = Query::assembled(format!("{SELECT} WHERE id = $1")).bind(id.as_str());
+    events(session, query).await?.pop().ok_or_else(|| Stored::<Event>::missing(id))
+}
+
+/// The events that the caller may see and that begin between two instants, in this order.
+pub async fn list_events(
+    session: &mut Session,
+    visible: &Visible<Event>,
+    (from, until): (i64, i64),
+) -> ApiResult<Vec<StoredEvent>> {
+    let text = format!(
+        "{SELECT} WHERE {} = 1 AND start_at >= $1 AND start_at < $2 ORDER BY start_at, created_at, id",
+        visible.condition()
+    );
+    events(session, Query::assembled(text).bind(from).bind(until)).await
+}
+
+/// The events of a project that read wall time in another zone.
+pub async fn list_events_outside(
+    session: &mut Session,
+    project: &ProjectCode,
+    zone: &str,
+) -> ApiResult<Vec<StoredEvent>> {
+    let query = Query::assembled(format!("{SELECT} WHERE project = $1 AND zone <> $2"));
+    events(session, query.bind(project.as_str()).bind(zone)).await
+}
+
+fn columns(event: &Stored<Event>, beginning: &Beginning) -> Vec<Column> {
+    vec![
+        ("start_at", beginning.at.into()),
+        ("zone", beginning.zone.as_str().into()),
+        ("project", Event::project_in(&event.document).into()),
+    ]
+}
+
+/// Writes a new event, made by the one who writes.
+pub async fn insert_event(tx: &mut Tx, new: &Stored<Event>, beginning: &Beginning) -> ApiResult<()> {
+    let mut columns = columns(new, beginning);
+    columns.push(("made_by", tx.actor().id.as_str().into()));
+    columns.push(("made_by_name", tx.actor().name.as_str().into()));
+    rows::insert(tx, new, columns).await
+}
+
+/// Replaces an event, if it still is at the revision before.
+pub async fn update_event(tx: &mut Tx, after: &Stored<Event>, beginning: &Beginning) -> ApiResult<()> {
+    rows::update(tx, after, columns(after, beginning)).await
+}
+
+/// Gives an event another beginning without changing its document.
+pub async fn update_beginning(tx: &mut Tx, id: &EventId, beginning: &Beginning) -> ApiResult<()> {
+    query("UPDATE event SET start_at = $2, zone = $3 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(beginning.at)
+        .bind(&beginning.zone)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
