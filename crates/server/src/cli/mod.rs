@@ -3,6 +3,7 @@
 
 pub mod backup;
 pub mod bench;
+pub mod completions;
 pub mod copy;
 pub mod demo;
 pub mod doctor;
@@ -15,7 +16,7 @@ pub mod user;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::config::{self, Place};
 use crate::kit::openapi::operations;
@@ -54,6 +55,8 @@ enum Command {
     Bench(bench::BenchCommand),
     /// Check the set-up and say what to do.
     Doctor(PlaceOnly),
+    /// Print the completions of a shell.
+    Completions(completions::CompletionsArgs),
     /// Print the OpenAPI document, or the list of operations.
     Openapi(OpenapiArgs),
 }
@@ -71,6 +74,11 @@ struct OpenapiArgs {
     operations: bool,
     #[command(flatten)]
     place: Place,
+}
+
+/// The command line, with all its flags.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the command line.
@@ -105,6 +113,7 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         Command::Migrate(args) => migrate::run(args).await,
         Command::Bench(command) => bench::run(command).await,
         Command::Doctor(PlaceOnly { place }) => doctor::run(&place).await,
+        Command::Completions(args) => completions::run(&args),
         Command::Openapi(args) => print_openapi(&args),
     }
 }

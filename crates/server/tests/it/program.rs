@@ -63,8 +63,13 @@ impl Program {
     }
 
     /// Tells it to stop and waits.
-    pub(crate) fn stop(mut self) -> std::process::ExitStatus {
+    pub(crate) fn stop(self) -> std::process::ExitStatus {
         self.signal("TERM");
+        self.stop_told()
+    }
+
+    /// Waits for its end; it was told already.
+    pub(crate) fn stop_told(mut self) -> std::process::ExitStatus {
         self.child.wait().unwrap()
     }
 }
