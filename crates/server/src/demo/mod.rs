@@ -8,6 +8,7 @@ mod assets;
 pub mod fleet;
 mod generate;
 mod model;
+mod papers;
 mod plants;
 mod progress;
 mod serf;
@@ -40,6 +41,7 @@ async fn make_with(app: &App, models: &[Model]) -> ApiResult<usize> {
         let model = models.iter().find(|model| model.project == assets::code(&file["project"]));
         datums += make_project(app, &file, model).await?;
     }
+    make_portfolios(app).await?;
     Ok(datums)
 }
 
@@ -49,6 +51,7 @@ async fn make_project(app: &App, file: &Value, model: Option<&Model>) -> ApiResu
     let Some(mut stage) = stage(app, code).await? else { return Ok(0) };
     if stage == Stage::Begun {
         assets::make(app, &file["project"]).await?;
+        papers::make(app, file).await?;
         stage = Stage::Measured(0);
         note(app, code, stage).await?;
     }
@@ -62,6 +65,21 @@ async fn make_project(app: &App, file: &Value, model: Option<&Model>) -> ApiResu
     note(app, code, Stage::Done).await?;
     Ok(datums)
 }
+
+/// The portfolios are made once; who removes one does not get it back.
+async fn make_portfolios(app: &App) -> ApiResult<()> {
+    let mut snapshot = app.db.read().await?;
+    let stage = progress::find(&mut snapshot, PORTFOLIOS).await?;
+    drop(snapshot);
+    if stage != Some(Stage::Done) {
+        papers::make_portfolios(app).await?;
+        note(app, PORTFOLIOS, Stage::Done).await?;
+    }
+    Ok(())
+}
+
+/// The name under which the progress of portfolios is kept; no code of a project has a dot.
+const PORTFOLIOS: &str = ".portfolios";
 
 /// Where to go on with a project; none if it is done, or somebody's own.
 async fn stage(app: &App, code: &str) -> ApiResult<Option<Stage>> {

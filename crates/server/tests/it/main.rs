@@ -6,6 +6,7 @@
 mod clients;
 mod coverage;
 mod database;
+mod demo;
 mod fuzzed;
 mod http;
 mod import;

@@ -316,27 +316,61 @@ fn the_demo_is_made_once_and_served_again() {
         let program = Program::start(command, "Gridfolio demo on ");
         let facts: Value =
             serde_json::from_str(&fs::read_to_string(folder.path().join("demo.json")).unwrap()).unwrap();
-        let path = "/energy/datums/projects/SERF?start=2016-07-01&end=2016-11-01&aggregation=month";
-        let (status, body) = request(&program.address, "GET", path, facts["idToken"].as_str(), "");
-        assert_eq!(status, 200, "{body}");
-        let (status, mill) = request(
-            &program.address,
-            "GET",
-            "/energy/datums?start=2025-05-01&end=2025-07-01&aggregation=month",
-            facts["idToken"].as_str(),
-            "",
-        );
-        assert_eq!(status, 200, "{mill}");
+        let answers = DEMO.map(|path| {
+            let (status, body) = request(&program.address, "GET", path, facts["idToken"].as_str(), "");
+            assert_eq!(status, 200, "{body}");
+            serde_json::from_str::<Value>(&body).unwrap()
+        });
         assert!(program.stop().success());
-        (facts, body, mill)
+        (facts, answers)
     };
-    let (first, serf, mill) = demo();
-    let (second, again, mill_again) = demo();
+    let (first, answers) = demo();
+    look_at_the_demo(&answers);
+    let (second, again) = demo();
     assert_eq!((&first["password"], &first["poolId"]), (&second["password"], &second["poolId"]));
     assert_ne!(first["idToken"], second["idToken"]);
-    assert_eq!((serf, mill), (again, mill_again));
+    assert_eq!(answers, again);
     assert_eq!(fs::metadata(folder.path().join("demo.json")).unwrap().permissions().mode() & 0o777, 0o600);
     for name in ["url", "email", "password", "idToken", "poolId", "clientId"] {
         assert!(first[name].is_string(), "{name}");
     }
+}
+
+/// What README calls, and what a new user looks at next.
+const DEMO: [&str; 10] = [
+    "/projects",
+    "/energy/datums/projects/Orchard?start=2025-01-01&end=2026-01-01&aggregation=month",
+    "/energy/datums?start=2025-06-21&end=2025-06-22&aggregation=hour",
+    "/energy/datums/projects/SERF?start=2016-07-01&end=2016-10-01&aggregation=month",
+    "/energy/datums/projects/Orchard?start=2025-03-09&end=2025-03-10&aggregation=hour",
+    "/energy/datums/projects/Orchard?start=2025-11-02&end=2025-11-03&aggregation=hour",
+    "/energy/datums/projects/Kaimana?start=2025-09-01&end=2026-01-01&aggregation=month",
+    "/projects/Orchard/pro-forma",
+    "/events?start=2025-01-01&end=2026-01-01",
+    "/portfolios",
+];
+
+fn look_at_the_demo(answers: &[Value; 10]) {
+    let [projects, year, fleet, serf, short, long, silent, pro_forma, events, portfolios] = answers;
+    let codes: Vec<&Value> = projects["projects"].as_array().unwrap().iter().map(|p| &p["code"]).collect();
+    assert_eq!(codes, ["Harbor", "Kaimana", "Lindau", "Orchard", "SERF", "Werk7"]);
+    let buckets = |answer: &Value| answer["project"]["aggregatedTotals"].as_object().unwrap().clone();
+    let months = buckets(year);
+    let generation: f64 = months.values().map(|month| month["generation"].as_f64().unwrap()).sum();
+    assert!(months.len() == 12 && (1.9e9..2.1e9).contains(&generation), "{generation} Wh of 1676 kW");
+    let used: f64 = months.values().map(|month| month["consumption"].as_f64().unwrap()).sum();
+    assert!((1.5e8..3e8).contains(&used), "{used} Wh");
+    let members = |code: &str, name: &str| -> bool {
+        let hours = fleet["projects"][code]["aggregatedTotals"].as_array().unwrap();
+        let has = |hour: &Value| hour.as_object().unwrap().values().any(|totals| totals.get(name).is_some());
+        hours.len() == 24 && hours.iter().any(has)
+    };
+    assert!(members("Werk7", "export") && members("Harbor", "storage") && members("Kaimana", "generation"));
+    assert_eq!((buckets(serf).len(), buckets(short).len(), buckets(long).len()), (3, 23, 25));
+    assert_eq!(buckets(silent).keys().collect::<Vec<_>>(), ["2025-09-01T00:00:00"]);
+    let ppa = &pro_forma["proForma"]["cashFlows"][0];
+    assert_eq!((&ppa["account"], &ppa["payments"][0]["recurrence"]["startRate"]), (&"PPA/FIT".into(), &0.118.into()));
+    assert_eq!(events["events"].as_array().unwrap().len(), 6);
+    let names: Vec<&Value> = portfolios["portfolios"].as_array().unwrap().iter().map(|p| &p["name"]).collect();
+    assert_eq!(names, ["Cooperatives", "United States"]);
 }
