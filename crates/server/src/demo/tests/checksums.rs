@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use serde_json::Value;
 
 use super::Made;
-use crate::demo::{assets, fleet, plants};
+use crate::demo::{assets, fleet, papers, plants};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/demo/tests/checksums.txt");
 
@@ -53,6 +53,7 @@ fn everything_has_its_checksum() {
     for file in assets::files().unwrap() {
         lines.push(document(assets::code(&file["project"]), &file));
     }
+    lines.push(document("portfolios", &papers::portfolios().unwrap().into()));
     for number in [0, 1, 17] {
         lines.push(document(&format!("fleet {number}"), &fleet::member(number, 1.0).unwrap().project));
         let model = fleet::member(number, 0.05).unwrap().model;

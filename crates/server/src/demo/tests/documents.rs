@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::demo::assets::{self, children, code};
-use crate::demo::plants;
+use crate::demo::{papers, plants};
 
 #[test]
 fn every_stream_is_a_device_of_its_system_and_no_other() {
@@ -80,6 +80,26 @@ fn what_reports_read_is_there() {
                     );
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn portfolios_and_events_name_what_is_there() {
+    let files = assets::files().unwrap();
+    let codes: Vec<&str> = files.iter().map(|file| code(&file["project"])).collect();
+    let portfolios = papers::portfolios().unwrap();
+    assert_eq!(portfolios.len(), 2);
+    for project in portfolios.iter().flat_map(|portfolio| portfolio["projects"].as_array().unwrap()) {
+        assert!(codes.contains(&project.as_str().unwrap()), "{project}");
+    }
+    for file in &files {
+        for event in file["events"].as_array().into_iter().flatten() {
+            let location = &event["location"];
+            assert_eq!(location["project"], file["project"]["code"]);
+            let site = &file["project"]["sites"][location["site"].as_str().unwrap()];
+            let system = location["system"].as_str().map(|system| &site["systems"][system]);
+            assert!(site.is_object() && system.is_none_or(Value::is_object), "{location}");
         }
     }
 }

@@ -113,6 +113,9 @@ async fn an_interrupted_start_goes_on_and_a_finished_one_changes_nothing() {
     assert_eq!(logged, count(&whole, AUDIT).await);
     assert_eq!(make_with(&app, &models).await.unwrap(), 0);
     assert_eq!(count(&app, AUDIT).await, logged, "a second start changes nothing");
+    assert_eq!(count(&app, "SELECT COUNT(*) FROM event").await, 6);
+    assert_eq!(count(&app, "SELECT COUNT(*) FROM pro_forma").await, 5);
+    assert_eq!(count(&app, "SELECT COUNT(*) FROM portfolio").await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
