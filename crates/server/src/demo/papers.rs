@@ -38,9 +38,8 @@ pub(crate) async fn make(app: &App, file: &Value) -> ApiResult<()> {
     }
     let known = events(app).await?;
     for event in file["events"].as_array().into_iter().flatten() {
-        let is_there = |one: &Value| {
-            one["description"] == event["description"] && one["location"] == event["location"]
-        };
+        let is_there =
+            |one: &Value| one["description"] == event["description"] && one["location"] == event["location"];
         if !known.iter().any(is_there) {
             let body = Body::<Event>::parse(app, event.to_string().as_bytes())?;
             alerts::create_event(begin(app).await?, body).await?;

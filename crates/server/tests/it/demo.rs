@@ -64,6 +64,10 @@ fn the_command_makes_a_folder_and_refuses_one_that_is_there() {
     }
     let bytes = std::fs::read(data.join("gridfolio.db")).unwrap();
     let again = make_fleet(&data, &["--projects", "1", "--years", "0.01"]);
-    assert!(!again.status.success() && text(&again).contains("there is a database already"), "{}", text(&again));
+    assert!(
+        !again.status.success() && text(&again).contains("there is a database already"),
+        "{}",
+        text(&again)
+    );
     assert_eq!(std::fs::read(data.join("gridfolio.db")).unwrap(), bytes);
 }

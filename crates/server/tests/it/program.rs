@@ -369,8 +369,12 @@ fn look_at_the_demo(answers: &[Value; 10]) {
     assert_eq!((buckets(serf).len(), buckets(short).len(), buckets(long).len()), (3, 23, 25));
     assert_eq!(buckets(silent).keys().collect::<Vec<_>>(), ["2025-09-01T00:00:00"]);
     let ppa = &pro_forma["proForma"]["cashFlows"][0];
-    assert_eq!((&ppa["account"], &ppa["payments"][0]["recurrence"]["startRate"]), (&"PPA/FIT".into(), &0.118.into()));
+    assert_eq!(
+        (&ppa["account"], &ppa["payments"][0]["recurrence"]["startRate"]),
+        (&"PPA/FIT".into(), &0.118.into())
+    );
     assert_eq!(events["events"].as_array().unwrap().len(), 6);
-    let names: Vec<&Value> = portfolios["portfolios"].as_array().unwrap().iter().map(|p| &p["name"]).collect();
+    let names: Vec<&Value> =
+        portfolios["portfolios"].as_array().unwrap().iter().map(|p| &p["name"]).collect();
     assert_eq!(names, ["Cooperatives", "United States"]);
 }
