@@ -14,6 +14,20 @@ both! {
         assert_eq!(app.get("/audit/assets/P2").await.message(404), "there is no asset \"P2\"");
     }
 
+    async fn a_portfolio_goes_by_its_id_also_after_it_went(app) {
+        app.make_tree("P1").await;
+        let id = app.make_portfolio("N", &["P1"]).await;
+        app.delete("/projects/P1").await.ok();
+        app.delete(&format!("/portfolios/{id}")).await.ok();
+        let logs = app.get(&format!("/audit/assets/{id}")).await.ok()["logs"].clone();
+        let seen: Vec<(&str, &serde_json::Value)> = logs.as_array().unwrap().iter()
+            .map(|entry| (entry["action"].as_str().unwrap(), &entry["item"]["projects"]))
+            .collect();
+        let (one, none) = (serde_json::json!(["P1"]), serde_json::json!([]));
+        assert_eq!(seen, [("delete", &none), ("update", &none), ("create", &one)]);
+        assert_eq!(logs[0]["assetType"], "portfolio");
+    }
+
     async fn the_order_is_that_of_writing_whatever_the_clock_says(app) {
         app.make_tree("P1").await;
         app.app.clock.advance(-60_000);
