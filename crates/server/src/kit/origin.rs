@@ -100,7 +100,8 @@ impl Network {
         let listed = contains(&self.metrics_from, address);
         match origin.way {
             Way::Direct => listed || address.is_loopback(),
-            Way::Proxy => listed,
+            // The address of a proxy stands for a caller that it did not name.
+            Way::Proxy => listed && !self.trusts(address),
             Way::Claimed => false,
         }
     }
@@ -210,5 +211,10 @@ mod tests {
             assert!(!may("198.51.100.7", way));
         }
         assert!(!network().may_read_metrics(Origin { address: None, way: Way::Direct }));
+        let mut inside = network();
+        inside.metrics_from = inside.trusted_proxies.clone();
+        let unnamed = inside.origin("10.0.0.1".parse().ok(), &headers(&[("forwarded", b"for=198.51.100.7")]));
+        assert_eq!(unnamed, Origin { address: "10.0.0.1".parse().ok(), way: Way::Proxy });
+        assert!(!inside.may_read_metrics(unnamed), "whoever the proxy did not name");
     }
 }
