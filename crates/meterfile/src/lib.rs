@@ -43,5 +43,5 @@ pub use options::{ColumnRef, Mapping, OptionError, Options, parse_zone};
 pub use property::default_kind;
 pub use rows::Row;
 pub use sequence::{Gap, Gaps};
-pub use time::{TimeFormat, TimeReader};
+pub use time::{TimeFormat, TimeReader, read_instant};
 pub use unit::Unit;

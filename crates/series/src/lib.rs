@@ -5,9 +5,9 @@
 //!
 //! | for | call |
 //! | --- | --- |
-//! | a stream | [`ensure_stream`], [`find_stream`], [`get_stream`], [`list_streams`], [`set_stream_metadata`], [`set_zone`] |
+//! | a stream | [`ensure_stream`], [`find_stream`], [`get_stream`], [`list_streams`], [`all_streams`], [`set_stream_metadata`], [`set_zone`] |
 //! | writing | [`write`], [`write_many`] (several streams), [`remove`]: aggregates change in the same transaction |
-//! | datums | [`raw`], [`latest`], [`extent`], [`bounds`] |
+//! | datums | [`raw`], [`latest`], [`extent`], [`extent_between`], [`bounds`], [`instants`], [`newest_instants`] |
 //! | buckets | [`buckets`] with a [`Window`]: exact sums by 5 minutes to years, never stale |
 //! | power | [`peak`]: highest quarter-hour mean of many streams together |
 //! | derived energy | [`derive_energy`], [`step_energy`], [`begin_shift`] |
@@ -72,13 +72,13 @@ pub use error::{Error, Result};
 pub use hour::{Accumulated, HourRow, Reading, RowKind, hour};
 pub use number::{Number, NumberError};
 pub use peak::peak;
-pub use read::{Extent, bounds, extent, latest, raw};
+pub use read::{Extent, bounds, extent, extent_between, instants, latest, newest_instants, raw};
 pub use rollup::settle;
 pub use shift::{advance_shift, begin_shift};
 pub use slot::slot_clock;
 pub use stream::Properties;
 pub use streams::{
-    Stream, StreamKey, ensure_stream, find_stream, get_stream, get_streams, list_streams,
+    Stream, StreamKey, all_streams, ensure_stream, find_stream, get_stream, get_streams, list_streams,
     set_stream_metadata, set_zone, stream_metadata,
 };
 pub use window::{Bucket, BucketKey, BucketSize, Instantaneous, StreamBuckets, Window};

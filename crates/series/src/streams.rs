@@ -179,6 +179,15 @@ pub async fn list_streams(session: &mut Session, nodes: &[i64]) -> Result<Vec<St
     Ok(found)
 }
 
+/// All streams of all nodes, in order of node and source id.
+pub async fn all_streams(session: &mut Session) -> Result<Vec<Stream>> {
+    let text = format!("SELECT {COLUMNS} FROM stream WHERE kind = $1");
+    let rows: Vec<Row> = Query::assembled(text).bind(NODE).all(session).await?;
+    let mut found = rows.into_iter().map(stream).collect::<Result<Vec<_>>>()?;
+    found.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(found)
+}
+
 /// Distinct values in chunks whose lengths are powers of two (the last value repeated), so that few different
 /// statements are prepared.
 pub(crate) fn padded(ids: &[i64]) -> Vec<Vec<i64>> {

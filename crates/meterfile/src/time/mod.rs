@@ -118,6 +118,35 @@ impl Moment {
     }
 }
 
+/// Reads one instant in ISO 8601 as a line of a file is read, in milliseconds since 1970: a time without offset is the
+/// zone's. There is no order of lines here that could settle a time that occurs twice, so it is refused. The error
+/// completes "the time …".
+pub fn read_instant(text: &str, zone: &jiff::tz::TimeZone) -> Result<i64, String> {
+    let civil = match TimeReader::Iso.read(text.trim()) {
+        Ok(Moment::Exact(at)) => return Ok(at),
+        Ok(Moment::Local(civil)) => civil,
+        Err(TimeFault::Form) => {
+            return Err(format!("{text:?} must have a form such as 2025-06-01 or 2025-06-01T12:00:00-06:00"));
+        }
+        Err(TimeFault::NoSuchTime) => return Err(format!("{text:?} does not exist")),
+        Err(TimeFault::Year) => return Err(format!("{text:?} is outside the years 1900 to 2200")),
+    };
+    let name = zone.iana_name().unwrap_or("the zone");
+    let ambiguous = zone.to_ambiguous_timestamp(civil);
+    match ambiguous.offset() {
+        jiff::tz::AmbiguousOffset::Gap { .. } => {
+            Err(format!("{text:?} does not exist in {name}: clocks skip it"))
+        }
+        jiff::tz::AmbiguousOffset::Fold { before, after } => Err(format!(
+            "{text:?} occurs twice in {name}: add the offset, {before} for the first or {after} for the second"
+        )),
+        jiff::tz::AmbiguousOffset::Unambiguous { offset } => offset
+            .to_timestamp(civil)
+            .map(jiff::Timestamp::as_millisecond)
+            .map_err(|_| format!("{text:?} does not exist")),
+    }
+}
+
 /// Why a text is not a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimeFault {
@@ -218,6 +247,24 @@ mod tests {
         assert_eq!(at(TimeReader::EpochSeconds, "99999999999999999999"), Err(TimeFault::Year));
         for text in ["", "-", ".5", "1e9", "12:00", "1467356400."] {
             assert_eq!(at(TimeReader::EpochSeconds, text), Err(TimeFault::Form), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_one_instant() {
+        let zone = jiff::tz::TimeZone::get("America/Denver").unwrap();
+        let read = |text: &str| read_instant(text, &zone);
+        assert_eq!(read("2016-07-01"), Ok(1_467_352_800_000));
+        assert_eq!(read(" 2016-07-01 00:00-07:00"), Ok(1_467_356_400_000));
+        assert_eq!(read("20160701T070000Z"), Ok(1_467_356_400_000));
+        for (text, words) in [
+            ("2022-11-06T01:30", "occurs twice in America/Denver: add the offset, -06"),
+            ("2022-03-13 02:30", "does not exist in America/Denver: clocks skip it"),
+            ("2022-02-30", "does not exist"),
+            ("yesterday", "must have a form such as"),
+            ("3022-02-20", "outside the years"),
+        ] {
+            assert!(read(text).unwrap_err().contains(words), "{:?}", read(text));
         }
     }
 

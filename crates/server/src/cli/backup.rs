@@ -21,12 +21,10 @@ pub struct BackupArgs {
 pub async fn run(args: BackupArgs) -> Result<ExitCode, String> {
     let BackupArgs { file, place } = args;
     start_logging(&place.log)?;
-    let Some(database) = place.database_file() else {
+    if place.database_file().is_none() {
         return Err(postgres::backup_commands(&place.database_url(), &file.display().to_string())?);
-    };
-    if !database.exists() {
-        return Err(format!("there is no database {}: name its folder with --data", database.display()));
     }
+    place.refuse_missing()?;
     let db = place.open_as_it_is().await?;
     let made = backup::make(&db, &file).await;
     db.close().await;

@@ -5,12 +5,14 @@ pub mod backup;
 pub mod bench;
 pub mod completions;
 pub mod copy;
+pub mod delete;
 pub mod demo;
 pub mod doctor;
 pub mod import;
 pub mod migrate;
 pub mod restore;
 pub mod serve;
+pub mod streams;
 pub mod user;
 
 use std::ffi::OsString;
@@ -42,6 +44,11 @@ enum Command {
     /// Import meter files, list imports, take them back.
     #[command(subcommand)]
     Import(import::ImportCommand),
+    /// List streams: what they hold, their rhythm, which are silent.
+    Streams(streams::StreamsArgs),
+    /// Remove measurements.
+    #[command(subcommand)]
+    Delete(delete::DeleteCommand),
     /// Write the whole database into a file, while the server runs.
     Backup(backup::BackupArgs),
     /// Put a backup into a folder without a database.
@@ -107,6 +114,8 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         Command::Demo(args) => demo::run(args).await,
         Command::User(command) => user::run(command).await,
         Command::Import(command) => import::run(command).await,
+        Command::Streams(args) => streams::run(args).await,
+        Command::Delete(command) => delete::run(command).await,
         Command::Backup(args) => backup::run(args).await,
         Command::Restore(args) => restore::run(args).await,
         Command::Copy(args) => copy::run(args).await,

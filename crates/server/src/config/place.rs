@@ -101,6 +101,16 @@ impl Place {
         }
     }
 
+    /// Refuses a place without a database; for commands that look at data, and should make none.
+    pub fn refuse_missing(&self) -> Result<(), String> {
+        match self.database_file() {
+            Some(file) if !file.exists() => {
+                Err(format!("there is no database {}: name its folder with --data", file.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Makes the data folder, readable by its owner only, if there is none.
     pub fn make_folder(&self) -> Result<(), String> {
         make_private_folder(&self.data)

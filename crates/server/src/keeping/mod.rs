@@ -7,8 +7,11 @@
 
 pub mod backup;
 pub mod copy;
+pub mod pattern;
 pub mod postgres;
+pub mod removal;
 pub mod restore;
 pub mod secret;
+pub mod streams;
 pub mod upgrade;
 pub mod words;

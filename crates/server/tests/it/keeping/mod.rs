@@ -4,7 +4,9 @@ mod backup;
 mod copy;
 mod load;
 mod postgres;
+mod removal;
 mod restore;
+mod streams;
 mod upgrade;
 
 use std::collections::BTreeMap;
