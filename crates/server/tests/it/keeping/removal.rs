@@ -1,5 +1,7 @@
 //! `gridfolio delete datums`: what goes, what stays, and what an import that is taken back makes of it.
 
+use std::fmt::Write as _;
+
 use gridfolio::keeping::removal::{self, Wish};
 use gridfolio::timeseries::import::{self, Request};
 use gridfolio_series::Datum;
@@ -26,7 +28,7 @@ async fn import(app: &TestApp, lines: i64, keeps: impl Fn(i64) -> bool) -> i64 {
     let mut text = String::from("time,power\n");
     for line in (0..lines).filter(|line| keeps(*line)) {
         let watts = (line * 7919).rem_euclid(1013);
-        text += &format!("{},{watts}\n", 1_641_020_400 + line * 60);
+        writeln!(text, "{},{watts}", 1_641_020_400 + line * 60).unwrap();
     }
     let file = app.db.path("m.csv");
     std::fs::write(&file, text).unwrap();
