@@ -35,8 +35,8 @@ both! {
         let all = json(&["--at", "2025-06-02T00:10:00Z"]);
         assert_eq!(sources(&all), ["/P1/S1/R1/CON/1", "/P1/S1/R1/GEN/1", "/P1/S1/R1/WEA/1"]);
         let expected = json!({
-            "node": 1, "source": "/P1/S1/R1/GEN/1", "zone": "America/New_York",
-            "first": "2025-05-31T20:00:00-04:00", "last": "2025-06-01T19:55:00-04:00",
+            "node": 1, "source": "/P1/S1/R1/GEN/1", "zone": "America/Denver",
+            "first": "2025-05-31T18:00:00-06:00", "last": "2025-06-01T17:55:00-06:00",
             "count": 288, "rhythmSeconds": 300.0, "lastImport": null, "silent": false,
         });
         assert_eq!(all[1], expected);
