@@ -45,11 +45,12 @@ def make_things(url, headers):
     send("POST", "/projects/Fuzz", "project")
     send("POST", "/projects/Fuzz/sites/S1", "site")
     send("POST", "/projects/Fuzz/sites/S1/systems/R1", "system")
+    send("PUT", "/projects/Fuzz/pro-forma", "proForma")
     send("PUT", "/projects/Fuzz/pro-forma?version=bank", "proForma")
-    event = send("POST", "/events", "event")["event"]["id"]
     return {
         "bodies": BODIES, "projectId": "Fuzz", "siteId": "S1", "systemId": "R1", "assetId": "Fuzz",
-        "eventId": event,
+        "portfolioId": send("POST", "/portfolios", "portfolio")["portfolio"]["id"],
+        "eventId": send("POST", "/events", "event")["event"]["id"],
         "poolId": requests.get(url + "/users/authentication", timeout=30).json()["userPoolId"],
     }
 
