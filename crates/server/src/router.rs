@@ -33,9 +33,11 @@ pub fn router(app: &App) -> Router {
     let (api, _) = areas().split_for_parts();
     let inner = api
         .merge(docs_page::routes())
-        .merge(server_state::metrics::routes())
         .fallback(http::no_such_path)
         .method_not_allowed_fallback(http::no_such_method)
         .with_state(app.clone());
-    http::wrap(app, inner)
+    let local = server_state::metrics::routes()
+        .method_not_allowed_fallback(http::no_such_method)
+        .with_state(app.clone());
+    http::wrap(app, inner, local)
 }

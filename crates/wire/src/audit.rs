@@ -35,11 +35,12 @@ pub enum AuditAnswer {
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// Id of the changed thing: `PROJECT`, `PROJECT/SITE`, `PROJECT/SITE/SYSTEM`, `PROJECT/pro-forma`,
-    /// `PROJECT/pro-forma/VERSION`, or the id of an event, a portfolio or a person.
+    /// `PROJECT/pro-forma/VERSION`, the id of an event, a portfolio or a person, or the source of removed datums.
     pub id: String,
     /// The same as a path with a leading slash.
     pub path: String,
-    /// What kind of thing it is: `project`, `site`, `system`, `pro-forma`, `event`, `portfolio`, `profile`.
+    /// What kind of thing it is: `project`, `site`, `system`, `pro-forma`, `event`, `portfolio`, `profile`,
+    /// `datums`.
     pub asset_type: String,
     /// `create`, `update` or `delete`.
     pub action: String,

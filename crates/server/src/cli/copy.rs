@@ -15,10 +15,10 @@ use crate::keeping::postgres::shown;
 #[derive(Debug, Args)]
 pub struct CopyArgs {
     /// The database to read, which may be in use: sqlite:PATH or postgres://…
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", env = "GRIDFOLIO_COPY_FROM")]
     from: String,
     /// The database to write, which nobody uses meanwhile; a SQLite file is made.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", env = "GRIDFOLIO_COPY_TO")]
     to: String,
     /// Make a destination that holds this installation already equal to the source.
     #[arg(long)]

@@ -16,11 +16,12 @@ pub fn parse<C: CommandFactory + FromArgMatches>(args: Vec<OsString>) -> Result<
         None => BTreeMap::new(),
     };
     let known = long_flags(&command);
+    let variables = variables(&command);
     let file_name = file.as_deref().unwrap_or(Path::new("gridfolio.toml")).display().to_string();
     if let Some(unknown) = keys.keys().find(|key| !known.contains(&flag_of(key))) {
         return Err(fail(&command, &format!("{file_name}: unknown key {unknown}")));
     }
-    check_variables(&known).map_err(|e| fail(&command, &e))?;
+    check_variables(&variables).map_err(|e| fail(&command, &e))?;
     let prepared = prepare(command, &keys);
     let matches = prepared.try_get_matches_from(args).map_err(|e| name_the_key(e, &keys, &file_name))?;
     C::from_arg_matches(&matches)
@@ -45,6 +46,16 @@ fn long_flags(command: &Command) -> Vec<String> {
     own.chain(command.get_subcommands().flat_map(long_flags)).collect()
 }
 
+/// The variables of all flags: those that a flag names itself, else the one that its name gives.
+fn variables(command: &Command) -> Vec<String> {
+    let of = |arg: &clap::Arg| {
+        let own = arg.get_env().map(|name| name.to_string_lossy().into_owned());
+        own.or_else(|| arg.get_long().map(variable))
+    };
+    let own: Vec<String> = command.get_arguments().filter_map(of).collect();
+    own.into_iter().chain(command.get_subcommands().flat_map(variables)).collect()
+}
+
 /// Flags that take several values; in the file they are lists.
 fn list_flags(command: &Command) -> Vec<String> {
     let own = command.get_arguments().filter(|arg| arg.get_value_delimiter().is_some());
@@ -61,7 +72,8 @@ fn prepare(command: Command, keys: &BTreeMap<String, String>) -> Command {
             if matches!(arg.get_action(), ArgAction::Help | ArgAction::Version | ArgAction::HelpLong) {
                 return arg;
             }
-            let arg = arg.env(variable(&flag)).hide_env_values(true);
+            let own = arg.get_env().is_some();
+            let arg = if own { arg } else { arg.env(variable(&flag)) }.hide_env_values(true);
             match by_flag.get(&flag) {
                 // An empty list.
                 Some(value) if value.is_empty() && arg.get_value_delimiter().is_some() => arg,
@@ -100,10 +112,18 @@ fn said(args: &[OsString], flag: &str) -> Option<String> {
 
 fn read_keys(path: &Path, lists: &[String]) -> Result<BTreeMap<String, String>, String> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let table: toml::Table = text.parse().map_err(|e| format!("{}: {e}", path.display()))?;
+    let table: toml::Table =
+        text.parse().map_err(|e| format!("{}: {}", path.display(), without_the_line(&e, &text)))?;
     let mut keys = BTreeMap::new();
     flatten("", &table, lists, &mut keys).map_err(|e| format!("{}: {e}", path.display()))?;
     Ok(keys)
+}
+
+/// Where the file is no TOML, and why. Never the line itself, as the parser's own words have it: it may hold a password.
+fn without_the_line(error: &toml::de::Error, text: &str) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(String::new(), |before| format!("line {}: ", before.matches('\n').count() + 1));
+    format!("{line}{}", error.message())
 }
 
 fn flatten(
@@ -134,8 +154,7 @@ fn flatten(
 }
 
 /// A variable that no flag has is a slip of the pen. Those of the tests are not ours to judge.
-fn check_variables(known: &[String]) -> Result<(), String> {
-    let wanted: Vec<String> = known.iter().map(|flag| variable(flag)).collect();
+fn check_variables(wanted: &[String]) -> Result<(), String> {
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
     let unknown = names
         .filter(|name| name.starts_with("GRIDFOLIO_") && !name.starts_with("GRIDFOLIO_TEST_"))

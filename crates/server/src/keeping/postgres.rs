@@ -38,7 +38,13 @@ pub fn dump_command(url: &str, file: &str) -> Result<String, String> {
 /// The address for people to read: without the password.
 pub fn shown(url: &str) -> String {
     if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-        return url.to_owned();
+        // A slip of the pen may be an address all the same.
+        let harmless = url.starts_with("sqlite:") || !url.contains('@');
+        return if harmless {
+            url.to_owned()
+        } else {
+            "an address that is not shown: it may hold a password".to_owned()
+        };
     }
     match PostgresAddress::of(url) {
         Ok(address) => {
@@ -94,6 +100,9 @@ mod tests {
             assert!(!text.contains("top%20secret") && !text.contains("top secret"), "{text}");
         }
         assert_eq!(shown(URL), "postgres://grid@db.example.org:5433/fleet");
-        assert_eq!(shown("sqlite:a.db"), "sqlite:a.db");
+        assert_eq!((shown("sqlite:a@b.db"), shown("a.db")), ("sqlite:a@b.db".to_owned(), "a.db".to_owned()));
+        for slip in ["Postgres://u:secret@h/d", "\"postgres://u:secret@h/d\"", "postgres:/u:secret@h/d"] {
+            assert!(!shown(slip).contains("secret"), "{slip}");
+        }
     }
 }

@@ -23,13 +23,19 @@ pub enum Before {
 pub async fn open(place: &Place, before: Before) -> Result<Db, String> {
     let db = place.open_as_it_is().await?;
     let state = db.schema_state().await.map_err(|e| e.to_string())?;
+    let mut made = None;
     if let Some(first) = first_pending(state)
         && before == Before::Backup
         && has_rows(&db).await?
     {
-        secure(place, &db, first).await?;
+        made = secure(place, &db, first).await?;
     }
-    db.migrate().await.map_err(|e| e.to_string())?;
+    if let Err(error) = db.migrate().await {
+        if let Some(made) = made {
+            forget_if_unneeded(&db, state, &made).await;
+        }
+        return Err(error.to_string());
+    }
     copy::refuse_unfinished(&db).await?;
     Ok(db)
 }
@@ -44,13 +50,13 @@ async fn has_rows(db: &Db) -> Result<bool, String> {
 }
 
 /// Makes the backup, or says whose it is to make. On standard error, because the output belongs to the command.
-async fn secure(place: &Place, db: &Db, first: i64) -> Result<(), String> {
+async fn secure(place: &Place, db: &Db, first: i64) -> Result<Option<Backup>, String> {
     if db.is_postgres() {
         let dump = postgres::dump_command(&place.database_url(), &format!("before-migration-{first}.dump"))?;
         eprintln!(
             "gridfolio: migration {first} is applied to PostgreSQL without a backup; dumps are yours to make:\n  {dump}"
         );
-        return Ok(());
+        return Ok(None);
     }
     let made = backup_before(&place.data, db, first).await.map_err(|e| {
         format!(
@@ -64,7 +70,16 @@ async fn secure(place: &Place, db: &Db, first: i64) -> Result<(), String> {
         words::bytes(made.bytes),
         words::seconds(made.took)
     );
-    Ok(())
+    Ok(Some(made))
+}
+
+/// Removes the backup again where nothing was migrated: a service that is started again and again would fill the disk
+/// with copies of a database that has not changed.
+async fn forget_if_unneeded(db: &Db, before: SchemaState, made: &Backup) {
+    let unchanged = db.schema_state().await.is_ok_and(|now| now == before);
+    if unchanged && std::fs::remove_file(&made.file).is_ok() {
+        eprintln!("gridfolio: nothing was migrated; the backup {} is removed again", made.file.display());
+    }
 }
 
 async fn backup_before(data: &Path, db: &Db, first: i64) -> Result<Backup, String> {

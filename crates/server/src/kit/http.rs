@@ -16,6 +16,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::app::App;
 use crate::kit::body::{BODY_LIMIT, read_limited};
+use crate::kit::clock::Stopwatch;
 use crate::kit::error::{ApiError, Failure, TryOnceMore};
 use crate::kit::facts::{Facts, note_route};
 use crate::kit::metrics::Target;
@@ -33,8 +34,9 @@ pub struct Oversized(pub usize);
 /// Paths whose signature covers the path as sent: their slashes stay.
 const SIGNED_PATHS: [&str; 4] = ["/solarquery", "/solaruser", "/solarin", "/solarssh"];
 
-/// Puts everything around the router. It wraps from outside, so that it sees requests before they are routed.
-pub fn wrap(app: &App, inner: Router) -> Router {
+/// Puts everything around the router. It wraps from outside, so that it sees requests before they are routed. What is
+/// `local` no page of another site may read.
+pub fn wrap(app: &App, inner: Router, local: Router) -> Router {
     let origins = &app.network.cors_origins;
     let cors = CorsLayer::new()
         .allow_origin(match origins.as_slice() {
@@ -52,8 +54,8 @@ pub fn wrap(app: &App, inner: Router) -> Router {
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::ETAG, REQUEST_ID])
         .max_age(Duration::from_hours(24));
-    let inner = inner.layer(from_fn(note_route)).layer(CatchPanicLayer::custom(panicked)).layer(cors);
-    Router::new().fallback_service(inner).layer(from_fn_with_state(app.clone(), around))
+    let guarded = |router: Router| router.layer(from_fn(note_route)).layer(CatchPanicLayer::custom(panicked));
+    guarded(local).fallback_service(guarded(inner).layer(cors)).layer(from_fn_with_state(app.clone(), around))
 }
 
 /// The answer for a path that does not exist.
@@ -81,14 +83,39 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
     let facts = facts_of(&app, &request);
     request.extensions_mut().insert(facts.clone());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut untold = Untold { app, facts, method, path, stopwatch, told: false };
     let response = match prepare(request) {
         Ok(request) => run(request, next).await,
         Err(error) => error.into_response(),
     };
-    let response = finish(response, facts.id()).await;
-    tell_request(&app, &facts, (&method, &path), &response, stopwatch.elapsed(&app.clock));
+    let response = finish(response, untold.facts.id()).await;
+    untold.tell(response.status(), axum::body::HttpBody::size_hint(response.body()).exact());
     response
 }
+
+/// A request that has no line in the log yet. When its caller goes away before the answer is ready, it is dropped
+/// where it stands, and gets its line then: those are the slow ones, which are looked for.
+struct Untold {
+    app: App,
+    facts: Facts,
+    method: Method,
+    path: String,
+    stopwatch: Stopwatch,
+    told: bool,
+}
+
+impl Drop for Untold {
+    fn drop(&mut self) {
+        if !self.told
+            && let Ok(gone) = StatusCode::from_u16(CALLER_WENT_AWAY)
+        {
+            self.tell(gone, None);
+        }
+    }
+}
+
+/// The status that logs show for it, by nginx's custom. Nobody is answered with it.
+const CALLER_WENT_AWAY: u16 = 499;
 
 fn facts_of(app: &App, request: &Request) -> Facts {
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.0.ip());
@@ -96,29 +123,27 @@ fn facts_of(app: &App, request: &Request) -> Facts {
     Facts::new(id, app.network.origin(peer, request.headers()))
 }
 
-/// Counts a request and writes its one line. No query, no headers, no bodies: they may hold secrets.
-fn tell_request(
-    app: &App,
-    facts: &Facts,
-    (method, path): (&Method, &str),
-    response: &Response,
-    took: Duration,
-) {
-    let (id, user, route) = (facts.id(), facts.user(), facts.route());
-    let operation = route.and_then(|route| app.operation_ids.find(method, route));
-    let target = match (operation, route) {
-        (Some(id), _) => Target::Operation(id),
-        (None, Some(_)) if response.status() != StatusCode::METHOD_NOT_ALLOWED => Target::Page,
-        _ => Target::Nothing,
-    };
-    app.metrics.count_request(target, method, response.status(), took);
-    let status = response.status().as_u16();
-    let took_ms = took.as_secs_f64() * 1000.0;
-    let bytes = axum::body::HttpBody::size_hint(response.body()).exact();
-    let address = facts.origin().address.map(tracing::field::display);
-    let path = path.get(..LOGGED_PATH).unwrap_or(path);
-    tracing::info!(target: "gridfolio::request", id, %method, path, route, operation, status, took_ms, bytes,
-        address, user, "request");
+impl Untold {
+    /// Counts the request and writes its one line. No query, no headers, no bodies: they may hold secrets.
+    fn tell(&mut self, status: StatusCode, bytes: Option<u64>) {
+        self.told = true;
+        let Self { app, facts, method, path, stopwatch, told: _ } = self;
+        let took = stopwatch.elapsed(&app.clock);
+        let (id, user, route) = (facts.id(), facts.user(), facts.route());
+        let operation = route.and_then(|route| app.operation_ids.find(method, route));
+        let target = match (operation, route) {
+            (Some(id), _) => Target::Operation(id),
+            (None, Some(_)) if status != StatusCode::METHOD_NOT_ALLOWED => Target::Page,
+            _ => Target::Nothing,
+        };
+        app.metrics.count_request(target, method, status, took);
+        let status = status.as_u16();
+        let took_ms = took.as_secs_f64() * 1000.0;
+        let address = facts.origin().address.map(tracing::field::display);
+        let path = path.get(..LOGGED_PATH).unwrap_or(path);
+        tracing::info!(target: "gridfolio::request", id, %method, path, route, operation, status, took_ms, bytes,
+            address, user, "request");
+    }
 }
 
 /// Bytes of a path that the log shows. It is ASCII: everything else is percent-encoded.

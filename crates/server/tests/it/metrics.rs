@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use axum::http::Method;
 use gridfolio::kit::jobs::{self, Job};
-use gridfolio_testkit::{Backend, TestApp, files};
+use gridfolio_testkit::{Backend, Call, TestApp, files, samples};
 
 use crate::network::ask;
 use crate::program::{Program, gridfolio, request};
@@ -201,6 +202,24 @@ async fn a_database_that_is_gone_is_told() {
 }
 
 /// Names in backquotes in the section on metrics.
+/// The server drops the work of a caller who is gone; so does this test, while the work waits to write.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_whose_caller_goes_away_is_counted() {
+    let app = TestApp::serving(Backend::Sqlite).await;
+    let writing = app.app.db.write().await.unwrap();
+    let call = Call::new(Method::POST, "/projects/P").json(&samples::project("P"));
+    let patience = std::time::Duration::from_millis(300);
+    assert!(tokio::time::timeout(patience, call.send(&app)).await.is_err(), "it waits for the other writer");
+    drop(writing);
+    let page = scrape(&app).await;
+    let gone = page.samples.iter().find(|(series, _)| {
+        series.starts_with("gridfolio_http_requests_total{")
+            && series.contains("operation=\"create_project\"")
+            && series.contains("status=\"4xx\"")
+    });
+    assert_eq!(gone.map(|(_, count)| *count), Some(1.0), "{:#?}", page.samples);
+}
+
 fn explained() -> BTreeSet<String> {
     let text = files::read("docs/operations.md");
     let (_, section) = text.split_once("\n## Metrics\n").expect("the section on metrics");

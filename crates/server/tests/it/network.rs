@@ -173,6 +173,9 @@ async fn listed_pages_may_call_and_others_may_not(backend: Backend) {
         read.must_be(200);
         assert_eq!(read.headers["access-control-allow-origin"], origin);
     }
+    let metrics = Call::new(Method::GET, "/metrics").by(Role::Anonymous);
+    let metrics = metrics.header("origin", "https://app.example.org").send(&app).await;
+    assert!(!metrics.headers.contains_key("access-control-allow-origin"), "no page may read the metrics");
     for origin in ["https://evil.example.org", "https://app.example.org.evil", "null"] {
         assert!(!preflight(&app, origin).await.headers.contains_key("access-control-allow-origin"));
         let read = Call::new(Method::GET, "/projects").header("origin", origin).send(&app).await;

@@ -206,6 +206,8 @@ fn configuration_comes_from_flag_variable_and_file_and_a_bad_one_is_named() {
         let (success, said) = migrate(toml, variable);
         assert!(!success && said.contains(named), "{toml} {variable:?}: {said}");
     }
+    let (_, said) = migrate("log = \"warn\"\ndatabase = \"postgres://u:secret@h/d\n", None);
+    assert!(said.contains("gridfolio.toml: line 2: ") && !said.contains("secret"), "{said}");
     fs::write(&file, "listen = \"nowhere\"").unwrap();
     let said = text(&gridfolio().args(["serve", "--data"]).arg(folder.path()).output().unwrap());
     assert!(said.contains("gridfolio.toml: listen: invalid value \"nowhere\""), "{said}");

@@ -56,6 +56,22 @@ async fn a_backup_comes_first_and_none_is_overwritten() {
     assert_eq!(note_and_migration(&restored).await, ("from before".to_owned(), Some(newest)));
 }
 
+#[tokio::test]
+async fn a_migration_that_cannot_begin_leaves_no_backup_behind() {
+    let data = tempfile::tempdir().unwrap();
+    older(data.path()).await;
+    let db = Db::open(&DbOptions::new(file_url(&data.path().join("gridfolio.db")))).await.unwrap();
+    let mut tx = db.write().await.unwrap();
+    query("UPDATE _sqlx_migrations SET checksum = X'00' WHERE version = 1").execute(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
+    for _ in 0..2 {
+        let said = refused(command(&["migrate"], data.path()));
+        assert!(said.contains("before-migration-") && said.contains("is removed again"), "{said}");
+    }
+    assert_eq!(files_in(&data.path().join("backups")), Vec::<String>::new());
+}
+
 /// Starts a server, asks it once, and stops it.
 fn serve_once(data: &Path) {
     let program = Program::start(command(&["serve"], data), "listens on ");
