@@ -19,13 +19,14 @@ use crate::kit::stored::{Kind, Stored};
 use crate::kit::tx::{Change, Tx};
 use crate::timeseries::import::meter::{self, Note};
 use crate::timeseries::import::run::PATIENCE_MS;
+use crate::timeseries::import::store::list_imports_of_stream;
 use crate::timeseries::import::{Error, Result, work};
 use crate::timeseries::{settle, store};
 
 /// Datums that one transaction removes, about.
 const STEP: u64 = 5000;
-/// Transactions after which shifts of a derived meter are applied.
-const SETTLE_EVERY: u64 = 8;
+/// Shifts of a derived meter that wait to be applied at most: each makes reading the stream a little slower.
+const SHIFTS: usize = 8;
 
 /// What is to go.
 #[derive(Debug, Clone)]
@@ -107,35 +108,66 @@ pub async fn remove(app: &App, found: &Found, progress: &mut (dyn FnMut(u64) + S
     if found.extent.is_none() {
         return Ok(0);
     }
-    let (mut gone, mut steps, mut derived) = (0, 0, false);
-    loop {
-        let mut tx = Tx::begin(app, Actor::command("delete datums")).await?;
-        let (count, shifted) = step(tx.raw(), found).await?;
+    let mut removing = Removing { app, found, gone: 0, shifts: 0 };
+    while removing.more().await? {
+        if removing.shifts >= SHIFTS {
+            settle::settle(app, Some(found.stream.id)).await?;
+            removing.shifts = 0;
+        }
+        progress(removing.gone);
+    }
+    settle::settle(app, Some(found.stream.id)).await?;
+    Ok(removing.gone)
+}
+
+/// A removal at work.
+struct Removing<'r> {
+    app: &'r App,
+    found: &'r Found,
+    /// Datums that have gone.
+    gone: u64,
+    /// Shifts of the meter since they were last applied.
+    shifts: usize,
+}
+
+impl Removing<'_> {
+    /// Removes the next datums; false when there are none. Tries again while the database is busy.
+    async fn more(&mut self) -> Result<bool> {
+        let mut attempts = 1;
+        loop {
+            match self.transaction().await {
+                Err(error) if attempts < work::ATTEMPTS && work::is_busy(&error) => attempts += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn transaction(&mut self) -> Result<bool> {
+        let mut tx = Tx::begin(self.app, Actor::command("delete datums")).await?;
+        let (count, shifted) = step(tx.raw(), self.found).await?;
         if count == 0 {
-            break;
+            return Ok(false);
         }
-        if shifted && !derived {
-            settle::enqueue(&mut tx, app, app.clock.now_ms() + PATIENCE_MS).await?;
+        if shifted && self.shifts == 0 {
+            // Also after shifts were applied: the server may have done the former job meanwhile.
+            settle::enqueue(&mut tx, self.app, self.app.clock.now_ms() + PATIENCE_MS).await?;
         }
-        if steps == 0 {
-            tx.commit(Change::delete(&found.stored())).await?;
+        if self.gone == 0 {
+            tx.commit(Change::delete(&self.found.stored())).await?;
         } else {
             tx.commit_unlogged("the first transaction of the command has logged it").await?;
         }
-        (gone, steps, derived) = (gone + count, steps + 1, derived || shifted);
-        if derived && steps % SETTLE_EVERY == 0 {
-            settle::settle(app, Some(found.stream.id)).await?;
-        }
-        progress(gone);
+        self.gone += count;
+        self.shifts += usize::from(shifted);
+        Ok(true)
     }
-    settle::settle(app, Some(found.stream.id)).await?;
-    Ok(gone)
 }
 
 /// One transaction: how many datums went, and whether the meter behind them shifts.
 async fn step(tx: &mut WriteTx, found: &Found) -> Result<(u64, bool)> {
     let stream = found.stream.id;
     work::lock(tx, stream).await?;
+    work::refuse_half_undone(&list_imports_of_stream(tx, stream).await?)?;
     let times = gridfolio_series::instants(tx, stream, found.from, found.until, STEP).await?;
     let (Some(&first), Some(&last)) = (times.first(), times.last()) else { return Ok((0, false)) };
     gridfolio_series::remove(tx, stream, &times).await?;

@@ -35,12 +35,7 @@ pub async fn begin(app: &App, request: &Request, checked: &Checked, node_id: i64
     work::lock(&mut tx, stream.id).await?;
     refuse_other_kinds(&stream, checked)?;
     let others = store::list_imports_of_stream(&mut tx, stream.id).await?;
-    if let Some(undoing) = others.iter().find(|other| other.state == State::Undoing) {
-        let id = undoing.id;
-        return Err(Error::Refused(format!(
-            "import {id} of this source is half taken back: finish that with `gridfolio import undo {id}`"
-        )));
-    }
+    work::refuse_half_undone(&others)?;
     let new = fresh(app, request, checked, &stream);
     let interrupted = others.into_iter().find(|other| {
         other.state == State::Running

@@ -28,8 +28,6 @@ use crate::timeseries::settle::{self, settle};
 
 /// Rows of one transaction: it holds the database's lock for a few dozen milliseconds.
 const BATCH: usize = 5000;
-/// How often a transaction is tried while the database is busy; each attempt waits for the lock by itself.
-const ATTEMPTS: u32 = 5;
 /// Stored datums that a transaction goes over at most, about; a batch that spans more is cut.
 const SPANNED: i64 = 20_000;
 
@@ -196,7 +194,7 @@ impl Running {
             while let Err(error) = self.piece(app, &datums, line).await {
                 // What was rolled back has shifted nothing: the next attempt must ask for the job again.
                 self.shifts = shifts;
-                if attempts == ATTEMPTS || !work::is_busy(&error) {
+                if attempts == work::ATTEMPTS || !work::is_busy(&error) {
                     return Err(error);
                 }
                 attempts += 1;

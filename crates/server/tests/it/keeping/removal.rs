@@ -3,7 +3,11 @@
 use std::fmt::Write as _;
 
 use gridfolio::keeping::removal::{self, Wish};
+use gridfolio::kit::jobs;
+use gridfolio::timeseries::import::run::PATIENCE_MS;
 use gridfolio::timeseries::import::{self, Request};
+use gridfolio::worker::JOBS;
+use gridfolio_db::query;
 use gridfolio_series::Datum;
 use gridfolio_testkit::{Backend, TestApp, both};
 use serde_json::Value;
@@ -25,10 +29,15 @@ async fn refusal(app: &TestApp, wish: Wish) -> String {
 
 /// Imports lines of one file, a minute each from the start of 2022 in Denver on, in which `keeps` leaves some.
 async fn import(app: &TestApp, lines: i64, keeps: impl Fn(i64) -> bool) -> i64 {
+    import_minutes(app, (0..lines).filter(|line| keeps(*line))).await
+}
+
+/// Imports a datum for each of these minutes since the start of 2022 in Denver.
+async fn import_minutes(app: &TestApp, minutes: impl Iterator<Item = i64>) -> i64 {
     let mut text = String::from("time,power\n");
-    for line in (0..lines).filter(|line| keeps(*line)) {
-        let watts = (line * 7919).rem_euclid(1013);
-        writeln!(text, "{},{watts}", 1_641_020_400 + line * 60).unwrap();
+    for minute in minutes {
+        let watts = (minute * 7919).rem_euclid(1013);
+        writeln!(text, "{},{watts}", 1_641_020_400 + minute * 60).unwrap();
     }
     let file = app.db.path("m.csv");
     std::fs::write(&file, text).unwrap();
@@ -51,6 +60,12 @@ async fn stored(app: &TestApp) -> Vec<Datum> {
     let mut snapshot = app.app.db.read().await.unwrap();
     let streams = gridfolio_series::all_streams(&mut snapshot).await.unwrap();
     gridfolio_series::raw(&mut snapshot, streams[0].id, i64::MIN, i64::MAX).await.unwrap().datums().collect()
+}
+
+async fn shifts(app: &TestApp) -> i64 {
+    let count = query("SELECT CAST(COUNT(*) AS BIGINT) FROM datum_shift");
+    let (count,): (i64,) = count.one(&mut app.app.db.read().await.unwrap()).await.unwrap();
+    count
 }
 
 async fn energy(app: &TestApp) -> Vec<Value> {
@@ -124,6 +139,53 @@ both! {
         assert_eq!((again, stored(&app).await), (first + 1, whole));
         import::undo(&app.app, again, &mut |_, _| {}).await.unwrap();
         assert_eq!(stored(&app).await, holes);
+    }
+
+    async fn nothing_goes_while_an_import_is_half_taken_back(app) {
+        let first = import(&app, 12_000, |_| true).await;
+        let dying = app.app.clone();
+        let task = tokio::spawn(async move {
+            let _ = import::undo(&dying, first, &mut |_, _| panic!("the test ends the undo here")).await;
+        });
+        assert!(task.await.unwrap_err().is_panic());
+        let left = stored(&app).await;
+        assert!(!left.is_empty() && left.len() < 12_000, "{}", left.len());
+        let found = removal::find(&app.app, &wish("2022-01-01", "2022-02-01")).await.unwrap();
+        let message = removal::remove(&app.app, &found, &mut |_| {}).await.unwrap_err().to_string();
+        assert!(message.contains(&format!("`gridfolio import undo {first}`")), "{message}");
+        assert_eq!(stored(&app).await, left);
+        import::undo(&app.app, first, &mut |_, _| {}).await.unwrap();
+        assert!(stored(&app).await.is_empty());
+        assert_eq!(import(&app, 10, |_| true).await, first + 1);
+    }
+
+    async fn what_a_stopped_removal_leaves_to_do_the_server_does(app) {
+        // Two datums a day, so that few of them are many transactions.
+        import_minutes(&app, (0..1200).flat_map(|day| [day * 1440 + 600, day * 1440 + 630])).await;
+        app.app.clock.advance(PATIENCE_MS);
+        while jobs::work_once(&app.app, JOBS).await.unwrap() {}
+        let dying = app.app.clone();
+        let task = tokio::spawn(async move {
+            let found = removal::find(&dying, &wish("2022-01-01", "2025-01-01")).await.unwrap();
+            let mut steps = 0;
+            let mut progress = |_| {
+                dying.clock.advance(1);
+                steps += 1;
+                assert!(steps < 9, "the test ends the removal here, after it has applied shifts once");
+            };
+            let _ = removal::remove(&dying, &found, &mut progress).await;
+        });
+        assert!(task.await.unwrap_err().is_panic());
+        // As if a server had done the first job just before the ninth transaction.
+        let mut tx = app.app.db.write().await.unwrap();
+        let first = query("DELETE FROM job WHERE due_at = (SELECT MIN(due_at) FROM job)");
+        first.execute(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let before = stored(&app).await;
+        assert!(shifts(&app).await > 0, "the meter behind the range has shifted");
+        app.app.clock.advance(PATIENCE_MS);
+        assert!(jobs::work_once(&app.app, JOBS).await.unwrap());
+        assert_eq!((shifts(&app).await, stored(&app).await), (0, before));
     }
 
     async fn the_range_is_half_open_and_unclear_wishes_are_refused(app) {
