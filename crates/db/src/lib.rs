@@ -17,7 +17,7 @@ mod session;
 mod tables;
 mod transfer;
 
-pub use address::PostgresAddress;
+pub use address::{PostgresAddress, sqlite_path};
 pub use error::Error;
 pub use migrate::{MIGRATIONS, SchemaState};
 pub use query::{Arg, DocumentRow, FromDbRow, Insert, Query, in_chunks, in_list, query};
@@ -112,12 +112,10 @@ impl Db {
                 .await?;
             return Ok(Self::Postgres(pool));
         }
-        let path = match options.url.split_once(':') {
-            Some(("sqlite", path)) => path,
-            Some((scheme, rest)) if rest.starts_with("//") => return Err(Error::Scheme(scheme.to_owned())),
-            _ => &options.url,
+        let Some(path) = sqlite_path(&options.url) else {
+            let scheme = options.url.split(':').next().unwrap_or_default();
+            return Err(Error::Scheme(scheme.to_owned()));
         };
-        let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
         Self::open_sqlite(&path, options).await
     }
 

@@ -1,11 +1,10 @@
 //! `gridfolio copy`: the whole installation from one database into another.
 
 use std::io::IsTerminal as _;
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
-use gridfolio_db::{Db, DbOptions};
+use gridfolio_db::{Db, DbOptions, sqlite_path};
 
 use crate::config::start_logging;
 use crate::keeping::copy::{self, Existing};
@@ -34,12 +33,9 @@ pub struct CopyArgs {
 /// Does it.
 pub async fn run(args: CopyArgs) -> Result<ExitCode, String> {
     start_logging(&args.log)?;
-    if args.from == args.to {
-        return Err("--from and --to name the same database".to_owned());
-    }
-    refuse_missing(&args.from)?;
-    let from = open(&args.from, "from").await?;
-    let to = open(&args.to, "to").await?;
+    let from = open_source(&args.from).await.map_err(|e| format!("--from {}: {e}", shown(&args.from)))?;
+    let to = Db::open(&DbOptions::new(&args.to)).await;
+    let to = to.map_err(|e| format!("--to {}: {e}", shown(&args.to)))?;
     let existing = if args.overwrite { Existing::Overwrite } else { Existing::Refuse };
     let watched = std::io::stderr().is_terminal();
     let copied = copy::copy(&from, &to, existing, &mut |table| {
@@ -55,16 +51,12 @@ pub async fn run(args: CopyArgs) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn open(url: &str, flag: &str) -> Result<Db, String> {
-    Db::open(&DbOptions::new(url)).await.map_err(|e| format!("--{flag} {}: {e}", shown(url)))
-}
-
-/// Opening makes a SQLite file; a source must be there.
-fn refuse_missing(url: &str) -> Result<(), String> {
-    if url.contains("://") && !url.starts_with("sqlite:") {
-        return Ok(());
-    }
-    let path = url.strip_prefix("sqlite:").unwrap_or(url);
-    let path = Path::new(path.strip_prefix("//").unwrap_or(path));
-    if path.is_file() { Ok(()) } else { Err(format!("--from: there is no file {}", path.display())) }
+/// A source must be there, and stays as it is.
+async fn open_source(url: &str) -> Result<Db, String> {
+    let opened = match sqlite_path(url) {
+        Some(file) if !file.is_file() => return Err(format!("there is no file {}", file.display())),
+        Some(file) => Db::open_to_read(&file).await,
+        None => Db::open(&DbOptions::new(url)).await,
+    };
+    opened.map_err(|e| e.to_string())
 }

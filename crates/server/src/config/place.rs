@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use gridfolio_db::{Db, DbOptions};
+use gridfolio_db::{Db, DbOptions, sqlite_path};
 
 use crate::app::App;
 use crate::identity::authority::{Authority, IdentityConfig, IssuerForm};
@@ -93,12 +93,7 @@ impl Place {
 
     /// The file of the embedded database, if that is what is used.
     pub fn database_file(&self) -> Option<PathBuf> {
-        let url = self.database_url();
-        match url.split_once(':') {
-            Some(("sqlite", path)) => Some(path.into()),
-            Some(_) => None,
-            None => Some(url.into()),
-        }
+        sqlite_path(&self.database_url())
     }
 
     /// Refuses a place without a database; for commands that look at data, and should make none.

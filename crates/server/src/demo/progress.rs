@@ -37,5 +37,5 @@ pub(crate) async fn note(session: &mut Session, project: &str, stage: Stage) -> 
         Stage::Measured(batches) => batches.to_string(),
         Stage::Done => "done".to_owned(),
     };
-    put_setting(session, &name(project), &text).await
+    Ok(put_setting(session, &name(project), &text).await?)
 }

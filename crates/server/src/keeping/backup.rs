@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use gridfolio_db::{Db, Query, Session, query};
+use gridfolio_db::{Db, Query, Session, Table, query, tables};
 use tempfile::NamedTempFile;
 
 use crate::keeping::words::{self, counted};
@@ -97,13 +97,13 @@ pub async fn contents(db: &Db) -> Result<Contents, String> {
     let said = |e: gridfolio_db::Error| e.to_string();
     let state = db.schema_state().await.map_err(said)?;
     let migration = state.applied.ok_or("it is no database of Gridfolio")?;
-    let names = db.table_names().await.map_err(said)?;
+    let own = own_tables(db).await.map_err(said)?;
     let mut snapshot = db.read().await.map_err(said)?;
     let mut rows = 0;
-    for name in &names {
-        rows += count(&mut snapshot, name).await.map_err(said)?;
+    for table in &own {
+        rows += count(&mut snapshot, &table.name).await.map_err(said)?;
     }
-    let datums = if names.iter().any(|name| name == "datum_block") {
+    let datums = if own.iter().any(|table| table.name == "datum_block") {
         let sum = query("SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM datum_block");
         let (datums,): (i64,) = sum.one(&mut snapshot).await.map_err(said)?;
         datums
@@ -111,7 +111,27 @@ pub async fn contents(db: &Db) -> Result<Contents, String> {
         0
     };
     let number = |count: i64| u64::try_from(count).unwrap_or(0);
-    Ok(Contents { migration, tables: names.len() as u64, rows: number(rows), datums: number(datums) })
+    Ok(Contents { migration, tables: own.len() as u64, rows: number(rows), datums: number(datums) })
+}
+
+/// Whether anything is in a database of any migration.
+pub async fn has_rows(db: &Db) -> gridfolio_db::Result<bool> {
+    let own = own_tables(db).await?;
+    let mut snapshot = db.read().await?;
+    for table in &own {
+        if table.has_rows(&mut snapshot).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Those of Gridfolio's tables that a database has; what else is in it is not ours to look at.
+async fn own_tables(db: &Db) -> gridfolio_db::Result<Vec<Table>> {
+    let names = db.table_names().await?;
+    let mut own = tables().await?;
+    own.retain(|table| names.contains(&table.name));
+    Ok(own)
 }
 
 async fn count(session: &mut Session, table: &str) -> gridfolio_db::Result<i64> {

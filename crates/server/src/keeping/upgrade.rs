@@ -26,7 +26,7 @@ pub async fn open(place: &Place, before: Before) -> Result<Db, String> {
     let mut made = None;
     if let Some(first) = first_pending(state)
         && before == Before::Backup
-        && has_rows(&db).await?
+        && backup::has_rows(&db).await.map_err(|e| e.to_string())?
     {
         made = secure(place, &db, first).await?;
     }
@@ -43,10 +43,6 @@ pub async fn open(place: &Place, before: Before) -> Result<Db, String> {
 /// The first migration that a database lacks, if it has some already.
 fn first_pending(state: SchemaState) -> Option<i64> {
     state.applied.filter(|applied| *applied < state.known).map(|applied| applied + 1)
-}
-
-async fn has_rows(db: &Db) -> Result<bool, String> {
-    Ok(backup::contents(db).await?.rows > 0)
 }
 
 /// Makes the backup, or says whose it is to make. On standard error, because the output belongs to the command.

@@ -11,6 +11,7 @@ use gridfolio_db::{Db, Session, query};
 
 use crate::app::App;
 use crate::kit::error::ApiResult;
+use crate::kit::settings::COPY_UNFINISHED;
 
 /// How long a worker has a job for itself.
 pub const LEASE_MS: i64 = 60_000;
@@ -64,17 +65,18 @@ pub async fn enqueue(
     Ok(())
 }
 
-/// Claims the most overdue job that nobody has.
+/// Claims the most overdue job that nobody has; none while `gridfolio copy` writes the database.
 pub async fn claim(db: &Db, now_ms: i64) -> ApiResult<Option<Claimed>> {
     let mut tx = db.write().await?;
     // The lease is tested again outside: on PostgreSQL the subquery alone lets two workers claim one job.
     let row: Option<(String, String, String, i64, i64)> = query(
         "UPDATE job SET leased_until = $2, attempts = attempts + 1 \
          WHERE id = (SELECT id FROM job WHERE due_at <= $1 AND leased_until <= $1 ORDER BY due_at, id LIMIT 1) \
-         AND leased_until <= $1 RETURNING id, kind, payload, attempts, leased_until",
+         AND leased_until <= $1 AND NOT EXISTS (SELECT 1 FROM setting WHERE name = $3) RETURNING id, kind, payload, attempts, leased_until",
     )
     .bind(now_ms)
     .bind(now_ms + LEASE_MS)
+    .bind(COPY_UNFINISHED)
     .optional(&mut tx)
     .await?;
     tx.commit().await?;

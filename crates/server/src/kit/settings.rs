@@ -1,11 +1,15 @@
 //! Facts that every process on one database shares: the pool id, the client id, how far the demo has come.
 
-use gridfolio_db::{Session, query};
+use gridfolio_db::{Result, Session, query};
 
 use crate::kit::error::ApiResult;
 
+/// The setting that stands in a database into which `gridfolio copy` has begun to write and not ended; its value is
+/// the installation's pool id. Nobody else works on the data while it stands.
+pub const COPY_UNFINISHED: &str = "copy.unfinished";
+
 /// A setting's value, if it has one.
-pub async fn find_setting(session: &mut Session, name: &str) -> ApiResult<Option<String>> {
+pub async fn find_setting(session: &mut Session, name: &str) -> Result<Option<String>> {
     let row: Option<(String,)> =
         query("SELECT value FROM setting WHERE name = $1").bind(name).optional(session).await?;
     Ok(row.map(|(value,)| value))
@@ -24,7 +28,7 @@ pub async fn settle_setting(session: &mut Session, name: &str, value: &str) -> A
 }
 
 /// Gives a setting a value, whatever it had.
-pub async fn put_setting(session: &mut Session, name: &str, value: &str) -> ApiResult<()> {
+pub async fn put_setting(session: &mut Session, name: &str, value: &str) -> Result<()> {
     query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
         .bind(name)
         .bind(value)

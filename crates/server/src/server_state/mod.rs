@@ -4,7 +4,6 @@ pub mod metrics;
 
 use axum::Json;
 use axum::extract::State;
-use gridfolio_db::query;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -12,6 +11,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::settings::{COPY_UNFINISHED, find_setting};
 
 /// The operations of this area.
 pub fn routes() -> OpenApiRouter<App> {
@@ -37,7 +37,9 @@ pub async fn get_health() -> Json<ServerState> {
     responses((status = 200, description = "it can work", body = ServerState)))]
 pub async fn get_readiness(State(app): State<App>) -> ApiResult<Json<ServerState>> {
     let mut snapshot = app.db.read().await?;
-    let _: (i64,) = query("SELECT COUNT(*) FROM setting").one(&mut snapshot).await?;
+    if find_setting(&mut snapshot, COPY_UNFINISHED).await?.is_some() {
+        return Err(ApiError::internal("`gridfolio copy` has begun to write this database and not ended"));
+    }
     let state = app.db.schema_state().await?;
     if state.applied != Some(state.known) {
         return Err(ApiError::internal("the database has another schema than this program"));

@@ -1,6 +1,7 @@
 //! The job queue on both databases.
 
 use gridfolio::kit::jobs::{self, Claimed, Job};
+use gridfolio_db::query;
 use gridfolio_testkit::{NOW, TestApp, both};
 
 async fn put(app: &TestApp, id: &str, kind: &str, due_at: i64) {
@@ -39,6 +40,22 @@ both! {
         assert_eq!(claim(&app).await.unwrap().id, "late");
         assert_eq!(claim(&app).await, None);
         assert!(jobs::complete(&app.app.db, &first).await.unwrap());
+    }
+
+    async fn nothing_is_claimed_and_nobody_is_ready_while_a_copy_writes_the_database(app) {
+        put(&app, "a", "good", NOW).await;
+        let change = async |sql: &'static str| {
+            let mut tx = app.app.db.write().await.unwrap();
+            query(sql).execute(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        change("INSERT INTO setting (name, value) VALUES ('copy.unfinished', 'x')").await;
+        assert_eq!(claim(&app).await, None);
+        let ready = app.get("/ready").await;
+        assert!(ready.status.is_server_error(), "{}", ready.text());
+        change("DELETE FROM setting WHERE name = 'copy.unfinished'").await;
+        assert_eq!(app.get("/ready").await.ok()["status"], "ok");
+        assert_eq!(claim(&app).await.unwrap().id, "a");
     }
 
     async fn a_dead_workers_job_is_taken_up_again(app) {

@@ -4,7 +4,8 @@
 //! destination has rows already (a copy that was interrupted, or an older one), it is brought in line as a file is by
 //! rsync: rows that the source has not are removed, children first; rows that are missing or other are written, parents
 //! first; equal ones are left. In the end both sides are counted and summed up, and only a copy that is equal is
-//! called finished: until then a mark stands in the destination, and no server serves it.
+//! called finished: until then a mark stands in the destination. No server begins to serve it; one that was running
+//! calls itself not ready and begins no job, but still answers requests: stop it first.
 //!
 //! A copy refuses to touch a database that holds another installation, or this one without being told so.
 
@@ -16,10 +17,12 @@ use std::time::{Duration, Instant};
 
 use gridfolio_db::{Db, ReadTx, Table, Values, query, tables};
 
+use crate::kit::settings::COPY_UNFINISHED as MARK;
+
 pub use checksum::Checksum;
 pub use report::report;
 pub use start::{Existing, Start, refuse_unfinished};
-use start::{MARK, pool_of_source, start};
+use start::{pool_of_source, start};
 
 /// Result of everything in this module.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -90,6 +93,11 @@ pub async fn copy(
     progress: &mut (dyn FnMut(&CopiedTable) + Send),
 ) -> Result<Copied> {
     let begun = Instant::now();
+    if from.is_same_as(to).await.map_err(Error::Destination)? {
+        return Err(Error::Refused(
+            "source and destination are the same database; name another one".to_owned(),
+        ));
+    }
     let tables = tables().await.map_err(Error::Source)?;
     start::refuse_other_schema(from).await?;
     let mut source = from.read().await.map_err(Error::Source)?;

@@ -1,13 +1,11 @@
 //! Whether a copy may begin, and the mark of one that has not ended.
 
-use gridfolio_db::{Db, Session, query};
+use gridfolio_db::{Db, Session};
 
 use crate::keeping::backup;
 use crate::keeping::copy::{Error, Result};
-use crate::kit::settings::find_setting;
+use crate::kit::settings::{COPY_UNFINISHED as MARK, find_setting, put_setting};
 
-/// The setting that stands in a destination until the copy is finished; its value is the installation's pool id.
-pub(super) const MARK: &str = "copy.unfinished";
 /// What tells installations apart.
 const POOL: &str = "identity.pool_id";
 
@@ -53,19 +51,13 @@ pub(super) async fn refuse_other_schema(from: &Db) -> Result<()> {
 
 /// The installation that a source holds.
 pub(super) async fn pool_of_source(source: &mut Session) -> Result<String> {
-    if setting(source, MARK).await.map_err(Error::Source)?.is_some() {
+    if find_setting(source, MARK).await.map_err(Error::Source)?.is_some() {
         return refused("source: it is a copy that has not ended; end that first");
     }
-    match setting(source, POOL).await.map_err(Error::Source)? {
+    match find_setting(source, POOL).await.map_err(Error::Source)? {
         Some(pool) => Ok(pool),
         None => refused("source: nobody has used it yet, there is nothing to copy"),
     }
-}
-
-async fn setting(session: &mut Session, name: &str) -> gridfolio_db::Result<Option<String>> {
-    let row: Option<(String,)> =
-        query("SELECT value FROM setting WHERE name = $1").bind(name).optional(session).await?;
-    Ok(row.map(|(value,)| value))
 }
 
 /// Judges the destination before anything in it changes, migrates it and sets the mark.
@@ -74,11 +66,7 @@ pub(super) async fn start(to: &Db, pool: &str, existing: Existing) -> Result<Sta
     to.migrate().await.map_err(Error::Destination)?;
     let mark = async {
         let mut tx = to.write().await?;
-        query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-            .bind(MARK)
-            .bind(pool)
-            .execute(&mut tx)
-            .await?;
+        put_setting(&mut tx, MARK, pool).await?;
         tx.commit().await
     };
     mark.await.map_err(Error::Destination)?;
@@ -95,12 +83,12 @@ async fn judge(to: &Db, pool: &str, existing: Existing) -> Result<Start> {
             )),
         };
     }
-    if backup::contents(to).await.map_err(Error::Refused)?.rows == 0 {
+    if !backup::has_rows(to).await.map_err(Error::Destination)? {
         return Ok(Start::Empty);
     }
     let mut snapshot = to.read().await.map_err(Error::Destination)?;
-    let mark = setting(&mut snapshot, MARK).await.map_err(Error::Destination)?;
-    let found = setting(&mut snapshot, POOL).await.map_err(Error::Destination)?;
+    let mark = find_setting(&mut snapshot, MARK).await.map_err(Error::Destination)?;
+    let found = find_setting(&mut snapshot, POOL).await.map_err(Error::Destination)?;
     match (mark, found, existing) {
         (Some(mark), _, _) if mark == pool => Ok(Start::Resumed),
         (Some(mark), _, _) => refused(format!(

@@ -94,6 +94,8 @@ async fn there_and_back_ends_in_equal_tables_and_equal_answers() {
     .await;
     let before = hashes(&source.url).await;
     let middle = empty_postgres().await;
+    // What extensions put beside the tables is none of them.
+    change(&middle, &["CREATE VIEW statistics AS SELECT 1 AS calls"]).await;
     let said = done(copy(&source.url, &middle.url));
     assert!(
         said.contains("copied: ") && said.contains("datum_agg ") && said.contains("The secret key"),
@@ -289,4 +291,44 @@ async fn what_must_not_be_overwritten_is_left_alone() {
     change(&foreign, &["CREATE TABLE theirs (a BIGINT)"]).await;
     let whole = TestDb::new(Backend::Sqlite).await;
     assert!(refused(copy(&whole.url, &foreign.url)).contains("a table \"theirs\" that is not Gridfolio's"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_is_not_copied_onto_itself_by_whatever_name() {
+    let files = TestDb::new(Backend::Sqlite).await;
+    let (file, link) = (files.path("gridfolio.db"), files.path("other.db"));
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let server = TestDb::new(Backend::Postgres).await;
+    let pairs = [
+        (files.url.clone(), file.display().to_string()),
+        (files.url.clone(), format!("sqlite://{}", file.display())),
+        (files.url.clone(), file_url(&link)),
+        (server.url.clone(), server.url.replacen("postgres://", "postgresql://", 1)),
+        (server.url.clone(), server.url.replacen("127.0.0.1", "localhost", 1)),
+    ];
+    for (from, to) in pairs {
+        assert_ne!(from, to);
+        let before = hashes(&from).await;
+        let mut copy = copy(&from, &to);
+        copy.arg("--overwrite");
+        let said = refused(copy);
+        assert!(said.contains("source and destination are the same database"), "{said}");
+        assert_eq!(hashes(&from).await, before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_that_is_copied_stays_as_it_was() {
+    let source = filled(Backend::Sqlite, 500).await;
+    let place = tempfile::tempdir().unwrap();
+    let backup = place.path().join("b.db");
+    let mut make = command(&["backup"], source.folder.path());
+    make.arg(&backup).args(["--database", &source.url]);
+    done(make);
+    let before = std::fs::read(&backup).unwrap();
+    let to = file_url(&source.path("copy.db"));
+    done(copy(&file_url(&backup), &to));
+    assert!(std::fs::read(&backup).unwrap() == before, "the backup was changed");
+    assert_eq!(super::files_in(place.path()), ["b.db"]);
+    assert_eq!(hashes(&to).await, hashes(&source.url).await);
 }

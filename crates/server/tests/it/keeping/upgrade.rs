@@ -117,6 +117,8 @@ async fn a_dump_of_postgres_is_the_persons_own() {
     opened.migrate_as_of(newest - 1).await.unwrap();
     let mut tx = opened.write().await.unwrap();
     query("INSERT INTO setting (name, value) VALUES ('note', 'x')").execute(&mut tx).await.unwrap();
+    let unreadable = "CREATE VIEW theirs AS SELECT n FROM generate_series(1, 2) AS n WHERE 1 / (n - n) > 0";
+    query(unreadable).execute(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     opened.close().await;
     let said = done(command(&["migrate", "--database", &db.url], db.folder.path()));
