@@ -100,7 +100,8 @@ async fn replace(
     zone: String,
 ) -> ApiResult<StoredEvent> {
     let after = before.event.replaced(document);
-    store::update_event(&mut tx, &after, &beginning(&after.document, zone)?).await?;
+    let beginning = beginning(&after.document, zone)?;
+    store::update_event(&mut tx, &after, &beginning, &before.beginning.zone).await?;
     let changed = store::get_event(&mut tx, &after.key).await?;
     tx.commit(Change::update(&before.event, &after)).await?;
     Ok(changed)

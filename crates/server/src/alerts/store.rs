@@ -76,9 +76,14 @@ pub async fn insert_event(tx: &mut Tx, new: &Stored<Event>, beginning: &Beginnin
     rows::insert(tx, new, columns).await
 }
 
-/// Replaces an event, if it still is at the revision before.
-pub async fn update_event(tx: &mut Tx, after: &Stored<Event>, beginning: &Beginning) -> ApiResult<()> {
-    rows::update(tx, after, columns(after, beginning)).await
+/// Replaces an event, if it still is at the revision before, and in the zone that was read with it.
+pub async fn update_event(
+    tx: &mut Tx,
+    after: &Stored<Event>,
+    beginning: &Beginning,
+    zone_before: &str,
+) -> ApiResult<()> {
+    rows::update_if(tx, after, columns(after, beginning), Some(("zone", zone_before.into()))).await
 }
 
 /// Gives an event another beginning without changing its document.

@@ -84,6 +84,21 @@ pub async fn find_project(session: &mut Session, code: &ProjectCode) -> ApiResul
     rows::find(session, code).await
 }
 
+/// A project that nobody changes until the transaction ends.
+pub async fn hold_project(tx: &mut Tx, code: &ProjectCode) -> ApiResult<Option<Stored<Project>>> {
+    if rows::hold::<Project>(tx, code).await? { rows::find(tx, code).await } else { Ok(None) }
+}
+
+/// Whether a site is there.
+pub async fn has_site(session: &mut Session, key: &SiteKey) -> ApiResult<bool> {
+    Ok(rows::find::<Site>(session, key).await?.is_some())
+}
+
+/// Whether a system is there.
+pub async fn has_system(session: &mut Session, key: &SystemKey) -> ApiResult<bool> {
+    Ok(rows::find::<System>(session, key).await?.is_some())
+}
+
 /// The time zone of a project; the schema makes sure that it is there and known.
 pub fn zone(project: &Stored<Project>) -> &str {
     project.text_member("timezone").unwrap_or("UTC")
@@ -191,6 +206,8 @@ pub async fn update_portfolio(
 
 /// Removes a portfolio; its projects stay.
 pub async fn delete_portfolio(mut tx: Tx, portfolio: Stored<Portfolio>) -> ApiResult<()> {
+    // In the order of all who change portfolios: first the portfolio, then what it names.
+    rows::hold::<Portfolio>(&mut tx, &portfolio.key).await?;
     store::delete_portfolio_projects(&mut tx, &portfolio.key).await?;
     rows::delete(&mut tx, &portfolio).await?;
     tx.commit(Change::delete(&portfolio)).await

@@ -66,14 +66,15 @@ pub async fn list_portfolio_times(
     rows.into_iter().map(|(id, at)| Ok((id.parse().map_err(ApiError::internal)?, at))).collect()
 }
 
-/// The portfolios that name a project.
+/// The portfolios that name a project, in one order for all who change them.
 pub async fn list_portfolios_of(
     session: &mut Session,
     project: &ProjectCode,
 ) -> ApiResult<Vec<Stored<Portfolio>>> {
     let portfolios = rows::select::<Portfolio>();
-    let select =
-        format!("{portfolios} WHERE id IN (SELECT portfolio FROM portfolio_project WHERE project = $1)");
+    let select = format!(
+        "{portfolios} WHERE id IN (SELECT portfolio FROM portfolio_project WHERE project = $1) ORDER BY id"
+    );
     rows::all(session, Query::assembled(select).bind(project.as_str())).await
 }
 

@@ -81,13 +81,13 @@ async fn make_portfolios(app: &App) -> ApiResult<()> {
 /// The name under which the progress of portfolios is kept; no code of a project has a dot.
 const PORTFOLIOS: &str = ".portfolios";
 
-/// Where to go on with a project; none if it is done, or somebody's own.
+/// Where to go on with a project; none if it was made before, whatever became of it, or is somebody's own.
 async fn stage(app: &App, code: &str) -> ApiResult<Option<Stage>> {
     let mut snapshot = app.db.read().await?;
     let exists = service::find_project(&mut snapshot, &code.parse()?).await?.is_some();
     let stage = progress::find(&mut snapshot, code).await?;
     drop(snapshot);
-    if exists {
+    if exists || stage == Some(Stage::Done) {
         return Ok(stage.filter(|stage| *stage != Stage::Done));
     }
     note(app, code, Stage::Begun).await?;

@@ -10,10 +10,13 @@ use crate::alerts::service as alerts;
 use crate::app::App;
 use crate::catalogue::service as catalogue;
 use crate::demo::{assets, plants};
-use crate::kit::access::{Actor, IfMatch, Visible};
+use crate::kit::access::{Actor, Visible};
 use crate::kit::body::Body;
 use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::if_match::IfMatch;
 use crate::kit::range::Range;
+use crate::kit::rows;
+use crate::kit::stored::Stored;
 use crate::kit::tx::Tx;
 use crate::records::model::ProFormaKey;
 use crate::records::service as records;
@@ -33,8 +36,11 @@ async fn begin(app: &App) -> ApiResult<Tx> {
 pub(crate) async fn make(app: &App, file: &Value) -> ApiResult<()> {
     if let Some(pro_forma) = file.get("proForma") {
         let key = ProFormaKey { project: assets::code(&file["project"]).parse()?, version: None };
-        let body = Body::<ProForma>::parse(app, pro_forma.to_string().as_bytes())?;
-        records::save_pro_forma(begin(app).await?, key, &IfMatch::default(), body).await?;
+        let known: Option<Stored<ProForma>> = rows::find(&mut *app.db.read().await?, &key).await?;
+        if known.is_none() {
+            let body = Body::<ProForma>::parse(app, pro_forma.to_string().as_bytes())?;
+            records::save_pro_forma(begin(app).await?, key, &IfMatch::default(), body).await?;
+        }
     }
     let known = events(app).await?;
     for event in file["events"].as_array().into_iter().flatten() {

@@ -12,10 +12,11 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::identity::cognito::{self, CognitoError};
 use crate::identity::{service, store};
-use crate::kit::access::{IfMatch, May, Own};
+use crate::kit::access::{May, Own};
 use crate::kit::body::{BODY_LIMIT, Body, read_limited};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::http::Oversized;
+use crate::kit::if_match::IfMatch;
 
 /// The operations of this area.
 pub fn routes() -> OpenApiRouter<App> {

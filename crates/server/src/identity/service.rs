@@ -3,6 +3,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gridfolio_wire::error::Fault;
 use gridfolio_wire::identity::Profile;
 use gridfolio_wire::{SessionId, UserId};
 use serde_json::{Value, json};
@@ -11,8 +12,9 @@ use crate::app::App;
 use crate::identity::model::User;
 use crate::identity::tokens::{self, Issued};
 use crate::identity::{password, store};
-use crate::kit::access::{Actor, IfMatch, Person, Role};
+use crate::kit::access::{Actor, Person, Role};
 use crate::kit::error::{ApiError, ApiResult, TakenKey as _};
+use crate::kit::if_match::IfMatch;
 use crate::kit::stored::{Document, Stored};
 use crate::kit::tx::{Change, Tx};
 
@@ -150,6 +152,21 @@ pub async fn set_password(app: &App, actor: Actor, email: &str, new_password: St
     tx.commit(Change::update(&before.profile, &after.profile)).await
 }
 
+/// Refuses members that look like a secret: a profile is given back, logged and backed up as it was sent.
+fn refuse_secrets(document: &Document) -> ApiResult<()> {
+    let like_a_secret = |name: &&String| {
+        let name = name.to_lowercase();
+        ["password", "secret", "token"].iter().any(|word| name.contains(word))
+    };
+    let rule = "is no member of a profile, which is stored in clear; a password is set with `gridfolio user password`";
+    let faults: Vec<Fault> = document
+        .keys()
+        .filter(like_a_secret)
+        .map(|name| Fault { field: name.clone(), rule: rule.to_owned() })
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(ApiError::faults(faults)) }
+}
+
 /// Replaces a person's own profile.
 pub async fn update_profile(
     app: &App,
@@ -157,6 +174,7 @@ pub async fn update_profile(
     expected: &IfMatch,
     document: Document,
 ) -> ApiResult<Stored<Profile>> {
+    refuse_secrets(&document)?;
     let mut tx = Tx::begin(app, Actor::from(person)).await?;
     let before = store::find_user(&mut tx, &person.id)
         .await?

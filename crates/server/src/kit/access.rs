@@ -5,18 +5,18 @@
 //! not see does not exist for them (404); one that they see but may not change is 403; without credentials
 //! everything that is not public is 401.
 
-use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
 use gridfolio_db::{ReadTx, Session};
 use gridfolio_wire::{SessionId, UserId};
 
 use crate::app::App;
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::facts::Facts;
+use crate::kit::if_match::IfMatch;
 use crate::kit::stored::{Kind, Stored};
 use crate::kit::tx::Tx;
 
@@ -281,45 +281,6 @@ impl<A: Action, R: Load> FromRequestParts<App> for Can<A, R> {
             IfMatch::of(&parts.headers).check(&etag)?;
         }
         Ok(Self { resource, person, snapshot, path, action: PhantomData })
-    }
-}
-
-/// The revision that a caller expects, from `If-Match`; `Can` checks it for every loaded thing.
-#[derive(Debug, Clone, Default)]
-pub struct IfMatch(Vec<String>);
-
-impl IfMatch {
-    fn of(headers: &HeaderMap) -> Self {
-        // A value that is no text matches nothing, but it is there.
-        let values = headers.get_all(header::IF_MATCH).iter();
-        Self(values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect())
-    }
-
-    /// 412 if another revision is expected than there is.
-    pub fn check(&self, etag: &str) -> ApiResult<()> {
-        let mut wanted = self.0.iter().flat_map(|value| value.split(',')).map(str::trim);
-        if self.0.is_empty() || wanted.any(|one| one == "*" || one == etag) {
-            return Ok(());
-        }
-        let wanted = self.0.join(", ");
-        Err(ApiError::PreconditionFailed(format!("the revision is {etag}, not {wanted}; read it again")))
-    }
-
-    /// 412 if any revision is expected of a thing that is not there.
-    pub fn check_absent(&self) -> ApiResult<()> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        let wanted = self.0.join(", ");
-        Err(ApiError::PreconditionFailed(format!("there is none yet, not even {wanted}; read it again")))
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for IfMatch {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.headers))
     }
 }
 

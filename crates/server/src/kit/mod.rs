@@ -10,6 +10,7 @@ pub mod docs_page;
 pub mod error;
 pub mod facts;
 pub mod http;
+pub mod if_match;
 pub mod jobs;
 pub mod metrics;
 pub mod natural;

@@ -111,6 +111,10 @@ pub fn percent_decode(text: &str, plus_is_space: bool) -> Option<String> {
     if out.contains(&0) { None } else { String::from_utf8(out).ok() }
 }
 
+const DAY_MS: i64 = 86_400_000;
+/// The years that every client can read.
+const YEARS: std::ops::RangeInclusive<i16> = 1..=9998;
+const YEARS_RULE: &str = "must lie in the years 1 to 9998";
 const MOMENT_RULE: &str =
     "must be a date (2025-02-01), or a date and time (2025-02-01T00:00:00) with or without an offset";
 
@@ -152,25 +156,30 @@ fn parse_date(text: &str) -> Result<jiff::civil::Date, &'static str> {
     let (year, month, day) = (year.parse(), month.parse(), day.parse());
     let (Ok(year), Ok(month), Ok(day)) = (year, month, day) else { return Err(MOMENT_RULE) };
     match jiff::civil::Date::new(year, month, day) {
-        Ok(date) if (1..=9998).contains(&year) => Ok(date),
-        Ok(_) => Err("must lie in the years 1 to 9998"),
+        Ok(date) if YEARS.contains(&year) => Ok(date),
+        Ok(_) => Err(YEARS_RULE),
         Err(_) => Err("is not a day of the calendar"),
     }
 }
 
 fn parse_clock(text: &str) -> Result<i32, &'static str> {
-    let time: jiff::civil::Time = if text.len() >= 5 && !text.ends_with(':') {
-        text.parse().map_err(|_| MOMENT_RULE)?
-    } else {
+    // The library's own parser takes more: annotations behind the time, a 60th second.
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.'));
+    if !plain || text.len() < 5 || text.ends_with(':') || text.get(6..8) == Some("60") {
         return Err(MOMENT_RULE);
-    };
+    }
+    let time: jiff::civil::Time = text.parse().map_err(|_| MOMENT_RULE)?;
     Ok((i32::from(time.hour()) * 3600 + i32::from(time.minute()) * 60 + i32::from(time.second())) * 1000
         + i32::from(time.millisecond()))
 }
 
 fn parse_offset(text: &str) -> Result<i32, &'static str> {
     let sign = if text.starts_with('-') { -1 } else { 1 };
-    let digits: String = text[1..].chars().filter(|c| *c != ':').collect();
+    let digits = match text[1..].split_once(':') {
+        Some((hours, minutes)) if hours.len() == 2 && minutes.len() == 2 => format!("{hours}{minutes}"),
+        Some(_) => return Err(MOMENT_RULE),
+        None => text[1..].to_owned(),
+    };
     if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(MOMENT_RULE);
     }
@@ -186,7 +195,12 @@ fn wall(date: jiff::civil::Date, millisecond: i32) -> Moment {
 fn instant(date: jiff::civil::Date, millisecond: i32, offset_s: i32) -> Result<Moment, &'static str> {
     let midnight = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| MOMENT_RULE)?;
     let at = midnight.timestamp().as_millisecond() + i64::from(millisecond) - i64::from(offset_s) * 1000;
-    Ok(Moment::Instant(at))
+    // A day on either side, so that wall time in any zone is within the years too.
+    let fits = [at - DAY_MS, at + DAY_MS].into_iter().all(|ms| {
+        let day = jiff::Timestamp::from_millisecond(ms).map(|at| at.to_zoned(jiff::tz::TimeZone::UTC).year());
+        day.is_ok_and(|year| YEARS.contains(&year))
+    });
+    if fits { Ok(Moment::Instant(at)) } else { Err(YEARS_RULE) }
 }
 
 #[cfg(test)]
@@ -226,6 +240,12 @@ mod tests {
             "2025-02-01T10:00:00é",
             "0000-01-01",
             "+2025-01-01",
+            "2016-12-31T23:59:60Z",
+            "2025-01-01T00:00:00[Europe/Berlin]",
+            "2025-01-01T00:00:00+0:530",
+            "2025-01-01T00:00:00+05:3",
+            "0001-01-01T00:00:00+14:00",
+            "9998-12-31T23:00:00-14:00",
         ] {
             assert!(parse_moment(bad).is_err(), "{bad:?} was read");
         }

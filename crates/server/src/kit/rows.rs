@@ -108,12 +108,24 @@ pub async fn insert<K: Table>(tx: &mut Tx, new: &Stored<K>, columns: Vec<Column>
 
 /// Replaces a document, if it still is at the revision before.
 pub async fn update<K: Table>(tx: &mut Tx, after: &Stored<K>, columns: Vec<Column>) -> ApiResult<()> {
+    update_if(tx, after, columns, None).await
+}
+
+/// Replaces a document, if it still is at the revision before and a column beside it still has its value.
+pub async fn update_if<K: Table>(
+    tx: &mut Tx,
+    after: &Stored<K>,
+    columns: Vec<Column>,
+    unchanged: Option<Column>,
+) -> ApiResult<()> {
     let first = K::KEY.len() + 1;
     let names =
         ["revision", "document", "updated_at"].into_iter().chain(columns.iter().map(|(name, _)| *name));
     let terms: Vec<String> = (first + 1..).zip(names).map(|(n, name)| format!("{name} = ${n}")).collect();
+    let place = first + terms.len() + 1;
+    let condition = unchanged.as_ref().map_or(String::new(), |(name, _)| format!(" AND {name} = ${place}"));
     let text = format!(
-        "UPDATE {} SET {} WHERE {} AND revision = ${first}",
+        "UPDATE {} SET {} WHERE {} AND revision = ${first}{condition}",
         K::TABLE,
         terms.join(", "),
         key_is::<K>()
@@ -125,8 +137,15 @@ pub async fn update<K: Table>(tx: &mut Tx, after: &Stored<K>, columns: Vec<Colum
         .bind(after.revision)
         .bind(after.text())
         .bind(now)
-        .bind_all(columns.into_iter().map(|(_, value)| value));
+        .bind_all(columns.into_iter().chain(unchanged).map(|(_, value)| value));
     one_row(query.execute(tx).await?)
+}
+
+/// Keeps a document as it is until this transaction ends: others that would change or hold it wait. Tells whether it
+/// is there. Whoever changes rows that hang on a document takes it first, so that nobody waits in a circle.
+pub async fn hold<K: Table>(tx: &mut Tx, key: &K::Key) -> ApiResult<bool> {
+    let text = format!("UPDATE {} SET revision = revision WHERE {}", K::TABLE, key_is::<K>());
+    Ok(Query::assembled(text).bind_all(K::key_columns(key)).execute(tx).await? == 1)
 }
 
 /// Removes a document, if it still is at this revision.

@@ -84,9 +84,18 @@ fn is_date(text: &str) -> bool {
     looks_like("dddd-dd-dd", text) && parse_moment(text).is_ok()
 }
 
+/// Stricter than a query's moment: what is stored comes back as it is, and clients must be able to read it.
 fn is_date_time(text: &str) -> bool {
-    let head = text.get(..19).is_some_and(|head| looks_like("dddd-dd-ddTdd:dd:dd", head));
-    head && !text.contains(' ') && parse_moment(text).is_ok()
+    let Some((head, tail)) = text.split_at_checked(19) else { return false };
+    let zone =
+        tail.strip_prefix('.').map_or(tail, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let digits = tail.len() - zone.len();
+    looks_like("dddd-dd-ddTdd:dd:dd", head)
+        && digits != 1
+        && digits <= 10
+        && (matches!(zone, "" | "Z")
+            || ["+dd", "-dd", "+dd:dd", "-dd:dd", "+dddd", "-dddd"].iter().any(|p| looks_like(p, zone)))
+        && parse_moment(text).is_ok()
 }
 
 /// A zone by its exact name: other programs look it up in files, whose names have upper and lower case.
@@ -255,4 +264,38 @@ fn member_path(pointer: &str) -> String {
         }
     }
     path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_date_time;
+
+    #[test]
+    fn a_stored_date_time_is_one_for_every_client() {
+        for good in [
+            "2025-01-01T00:00:00",
+            "2025-01-01T00:00:00Z",
+            "2025-01-01T00:00:00.123456789Z",
+            "2025-01-01T00:00:00-05:00",
+            "2025-01-01T00:00:00+0530",
+            "2025-01-01T00:00:00.5+01",
+        ] {
+            assert!(is_date_time(good), "{good}");
+        }
+        for bad in [
+            "2025-01-01T00:00:00Z\n",
+            " 2025-01-01T00:00:00Z",
+            "2016-12-31T23:59:60Z",
+            "2025-01-01T00:00:00.Z",
+            "2025-01-01T00:00:00.1234567890Z",
+            "2025-01-01T00:00:00[Europe/Berlin]",
+            "2025-01-01T00:00:00+0:530",
+            "2025-01-01T00:00:00z",
+            "2025-01-01",
+            "2025-01-01T00:00",
+            "2025-01-01T00:00:00+5",
+        ] {
+            assert!(!is_date_time(bad), "{bad}");
+        }
+    }
 }

@@ -76,6 +76,8 @@ impl Change {
     /// … and something else was replaced in the same transaction.
     pub fn and_update<K: Kind>(mut self, before: &Stored<K>, after: &Stored<K>) -> Self {
         let mut entry = Entry::new("update", after);
+        // What leaves a project is told there.
+        entry.project = entry.project.or_else(|| K::project_in(&before.document).map(str::to_owned));
         entry.before = Some(before.document.clone());
         entry.after = Some(after.document.clone());
         self.entries.push(entry);

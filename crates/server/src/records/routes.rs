@@ -12,9 +12,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::kit::access::{Can, EditIn, IfMatch, Read};
+use crate::kit::access::{Can, EditIn, Read};
 use crate::kit::body::Body;
 use crate::kit::error::ApiResult;
+use crate::kit::if_match::IfMatch;
 use crate::kit::params::{FromParams, Params, Query};
 use crate::kit::rows;
 use crate::kit::stored::{Stored, document_answer};

@@ -3,9 +3,9 @@
 use gridfolio_wire::ProjectCode;
 use gridfolio_wire::records::ProForma;
 
-use crate::kit::access::IfMatch;
 use crate::kit::body::Body;
 use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::if_match::IfMatch;
 use crate::kit::rows;
 use crate::kit::stored::Stored;
 use crate::kit::tx::{Change, Tx};

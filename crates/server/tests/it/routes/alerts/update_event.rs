@@ -1,4 +1,9 @@
 use axum::http::Method;
+use gridfolio::alerts::{service, store};
+use gridfolio::kit::access::Actor;
+use gridfolio::kit::body::Body;
+use gridfolio::kit::error::ApiError;
+use gridfolio::kit::tx::Tx;
 use gridfolio_testkit::{Call, both, samples};
 use serde_json::json;
 
@@ -45,5 +50,35 @@ both! {
         assert_eq!(app.put(&path, &event).await.ok()["event"]["cause"], "fuse");
         event["location"]["device"] = json!("INV/3");
         assert!(app.put(&path, &event).await.message(400).starts_with("location.project: "));
+    }
+
+    async fn a_zone_that_moved_meanwhile_is_not_put_back(app) {
+        app.make_tree("P1").await;
+        let id = super::super::made(&app, &samples::event("P1")).await;
+        let before = store::get_event(&mut *app.app.db.read().await.unwrap(), &id.parse().unwrap()).await.unwrap();
+        let mut project = samples::project("P1");
+        project["timezone"] = json!("Asia/Kolkata");
+        app.put("/projects/P1", &project).await.ok();
+        let body = Body::parse(&app.app, samples::event("P1").to_string().as_bytes()).unwrap();
+        let tx = Tx::begin(&app.app, Actor::command("test")).await.unwrap();
+        let outcome = service::update_event(tx, before, body).await;
+        assert!(matches!(outcome, Err(ApiError::Stale)), "{outcome:?}");
+    }
+
+    async fn a_project_hears_of_an_event_that_leaves_it(app) {
+        app.make_tree("P1").await;
+        let id = super::super::made(&app, &samples::event("P1")).await;
+        app.put(&format!("/events/{id}"), &super::super::beginning("2030-01-01T00:00:00Z")).await.ok();
+        let logs = app.get("/audit/projects/P1").await.ok()["logs"].clone();
+        let newest = &logs[0];
+        assert_eq!((&newest["id"], &newest["action"]), (&json!(id), &json!("update")), "{logs:#}");
+    }
+
+    async fn times_that_clients_cannot_read_are_refused(app) {
+        for time in ["2025-01-01T00:00:00Z\n", "2016-12-31T23:59:60Z", "2025-01-01T00:00:00[Europe/Berlin]"] {
+            let event = super::super::beginning(time);
+            assert!(app.post("/events", &event).await.message(400).starts_with("startDate: "), "{time}");
+        }
+        app.get("/events?start=2025-01-01T00:00:00%5BEurope/Berlin%5D&end=2025-01-02").await.message(400);
     }
 }

@@ -24,6 +24,13 @@ both! {
         }
     }
 
+    async fn a_secret_is_no_member(app) {
+        let sent = json!({"email": USER, "firstName": "U", "lastName": "T", "newPassword": "hunter2hunter2", "apiToken": 1});
+        let message = Call::new(Method::PUT, "/profile").by(Role::User).json(&sent).send(&app).await.message(400);
+        assert!(message.contains("newPassword: is no member") && message.contains("apiToken: "), "{message}");
+        assert!(!message.contains("hunter2"), "{message}");
+    }
+
     async fn if_match_is_honoured(app) {
         let sent = json!({"email": USER, "firstName": "Ute", "lastName": "Test"});
         let put = |tag: &str| Call::new(Method::PUT, "/profile").by(Role::User).json(&sent).header("if-match", tag);
