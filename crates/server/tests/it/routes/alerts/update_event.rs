@@ -55,7 +55,7 @@ both! {
     async fn a_zone_that_moved_meanwhile_is_not_put_back(app) {
         app.make_tree("P1").await;
         let id = super::super::made(&app, &samples::event("P1")).await;
-        let before = store::get_event(&mut *app.app.db.read().await.unwrap(), &id.parse().unwrap()).await.unwrap();
+        let before = store::get_event(&mut app.app.db.read().await.unwrap(), &id.parse().unwrap()).await.unwrap();
         let mut project = samples::project("P1");
         project["timezone"] = json!("Asia/Kolkata");
         app.put("/projects/P1", &project).await.ok();
