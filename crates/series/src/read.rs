@@ -1,6 +1,6 @@
 //! Reading datums as they are. One answer is one snapshot: all functions take a session.
 
-use gridfolio_db::{Session, query};
+use gridfolio_db::{Query, Session, query};
 
 use crate::blocks::{self, Wanted};
 use crate::calendar::{DAY, utc_day};
@@ -44,17 +44,9 @@ pub async fn extent_between(
     until: i64,
 ) -> Result<Option<Extent>> {
     let stream = streams::get_stream(session, stream).await?;
-    let rows: Vec<(i64, i64, i64)> = query(
-        "SELECT first_at, last_at, count FROM datum_block \
-         WHERE stream = $1 AND day >= $2 AND day <= $3 AND first_at < $5 AND last_at >= $4 ORDER BY day, part",
-    )
-    .bind(stream.id)
-    .bind(utc_day(from))
-    .bind(utc_day(until))
-    .bind(from)
-    .bind(until)
-    .all(session)
-    .await?;
+    let sql = "SELECT first_at, last_at, count FROM datum_block \
+         WHERE stream = $1 AND day >= $2 AND day <= $3 AND first_at < $5 AND last_at >= $4 ORDER BY day, part";
+    let rows: Vec<(i64, i64, i64)> = between(sql, stream.id, from, until).all(session).await?;
     let mut found: Option<Extent> = None;
     for (first_at, last_at, count) in rows {
         let mut block = Extent { first_at, last_at, count: u64::try_from(count).unwrap_or(0) };
@@ -72,6 +64,12 @@ pub async fn extent_between(
     Ok(found)
 }
 
+/// A statement over the blocks of a stream that reach into `from <= at < until`: `$1` the stream, `$2` and `$3` the UTC
+/// days, `$4` and `$5` the instants.
+fn between(sql: &'static str, stream: i64, from: i64, until: i64) -> Query {
+    query(sql).bind(stream).bind(utc_day(from)).bind(utc_day(until)).bind(from).bind(until)
+}
+
 /// The first instants with datums in `from <= at < until`: those of whole UTC days (and the rest of a first one), as
 /// few days as give `limit` of them, and at most 96 blocks. Empty: there are none.
 pub async fn instants(
@@ -82,17 +80,9 @@ pub async fn instants(
     limit: u64,
 ) -> Result<Vec<i64>> {
     let stream = streams::get_stream(session, stream).await?;
-    let rows: Vec<(i64, i64, i64)> = query(
-        "SELECT day, last_at, count FROM datum_block WHERE stream = $1 AND day >= $2 AND day <= $3 \
-         AND first_at < $5 AND last_at >= $4 ORDER BY day, part LIMIT 96",
-    )
-    .bind(stream.id)
-    .bind(utc_day(from))
-    .bind(utc_day(until))
-    .bind(from)
-    .bind(until)
-    .all(session)
-    .await?;
+    let sql = "SELECT day, last_at, count FROM datum_block WHERE stream = $1 AND day >= $2 AND day <= $3 \
+         AND first_at < $5 AND last_at >= $4 ORDER BY day, part LIMIT 96";
+    let rows: Vec<(i64, i64, i64)> = between(sql, stream.id, from, until).all(session).await?;
     let (mut end, mut count, mut last_day) = (from, 0, i64::MIN);
     for (day, last_at, datums) in rows {
         if count >= limit && day != last_day {

@@ -9,6 +9,7 @@ use std::process::Stdio;
 use gridfolio_testkit::{files, samples};
 use serde_json::Value;
 
+use crate::import::SERF_POWER;
 use crate::program::{Program, gridfolio, request, sign_in};
 
 const EMAIL: &str = "first@example.org";
@@ -62,24 +63,8 @@ fn from_an_empty_machine_to_the_same_totals_elsewhere() {
     let made = request(&program.address, "POST", "/projects/SERF", Some(&signed_in), &project.to_string());
     assert_eq!(made.0, 200, "{}", made.1);
     let file = files::repository("fixtures/measurements/serf_east_15min_ac_power.csv");
-    let said = done(
-        &[
-            "import",
-            "datums",
-            file.to_str().unwrap(),
-            "--source",
-            "/SERF/S1/R1/GEN/1",
-            "--time",
-            "measured_on",
-            "--map",
-            "ac_power=watts:kW",
-            "--derive",
-            "wattHours=watts",
-            "--create",
-        ],
-        &data,
-        "",
-    );
+    let import = [&["import", "datums", file.to_str().unwrap()][..], &SERF_POWER, &["--create"]].concat();
+    let said = done(&import, &data, "");
     assert!(said.contains("datums of"), "{said}");
     let before = totals(&program, &signed_in);
     let july = &before["project"]["aggregatedTotals"]["2016-07-01T00:00:00"]["generation"];

@@ -7,7 +7,7 @@ use std::time::Duration;
 use gridfolio_db::{Db, DbOptions, query};
 use gridfolio_testkit::files;
 
-use super::regular;
+use super::{SERF_POWER, regular};
 
 fn gridfolio(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gridfolio"));
@@ -41,19 +41,7 @@ fn the_real_files_go_in_and_out() {
     let fixture =
         |name: &str| files::repository(&format!("fixtures/measurements/{name}")).display().to_string();
     let (serf, rsf) = (fixture("serf_east_15min_ac_power.csv"), fixture("nrel_rsf2_15min.csv"));
-    let serf = [
-        "import",
-        "datums",
-        &serf,
-        "--source",
-        "/SERF/S1/R1/GEN/1",
-        "--time",
-        "measured_on",
-        "--map",
-        "ac_power=watts:kW",
-        "--derive",
-        "wattHours=watts",
-    ];
+    let serf = [&["import", "datums", &serf][..], &SERF_POWER].concat();
     let message = refused(data, &serf);
     assert!(message.contains("project \"SERF\" does not exist"), "{message}");
     let create = [&serf[..], &["--create", "--zone", "America/Denver"]].concat();

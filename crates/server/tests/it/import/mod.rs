@@ -17,6 +17,18 @@ use jiff::Timestamp;
 
 const SOURCE: &str = "/P/S1/R1/GEN/1";
 
+/// How the command reads the file of SERF's power.
+pub(crate) const SERF_POWER: [&str; 8] = [
+    "--source",
+    "/SERF/S1/R1/GEN/1",
+    "--time",
+    "measured_on",
+    "--map",
+    "ac_power=watts:kW",
+    "--derive",
+    "wattHours=watts",
+];
+
 /// A request for a file with this content: times first, watts second.
 fn request(app: &TestApp, name: &str, content: &str) -> Request {
     let file = app.db.path(name);
