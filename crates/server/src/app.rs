@@ -12,6 +12,8 @@ use crate::kit::metrics::Metrics;
 use crate::kit::openapi::OperationIds;
 use crate::kit::origin::Network;
 use crate::kit::schema::Schemas;
+use crate::net::fetch::Fetch;
+use crate::net::trust::Trust;
 
 /// The application. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -36,8 +38,25 @@ pub struct Parts {
     pub operation_ids: OperationIds,
     /// How it meets the network.
     pub network: Network,
+    /// Calls other servers.
+    pub fetch: Fetch,
     /// What it counts.
     pub metrics: Metrics,
+}
+
+/// How the application meets what is outside of it.
+#[derive(Debug, Clone, Default)]
+pub struct Outside {
+    /// Who calls.
+    pub network: Network,
+    /// Whom its own calls believe.
+    pub trust: Trust,
+}
+
+impl From<Network> for Outside {
+    fn from(network: Network) -> Self {
+        Self { network, ..Self::default() }
+    }
 }
 
 impl App {
@@ -51,13 +70,16 @@ impl App {
         db: Db,
         (clock, ids): (Clock, Ids),
         authority: Authority,
-        network: Network,
+        outside: impl Into<Outside>,
     ) -> Result<Self, String> {
+        let Outside { network, trust } = outside.into();
+        let fetch = Fetch::new(&trust)?;
         let openapi = crate::router::openapi();
         let schemas = Schemas::from_openapi(&openapi)?;
         let operation_ids = OperationIds::new(&openapi);
         let metrics = Metrics::new(clock.now_ms()).map_err(|e| format!("metrics: {e}"))?;
-        let parts = Parts { db, clock, ids, authority, schemas, openapi, operation_ids, network, metrics };
+        let parts =
+            Parts { db, clock, ids, authority, schemas, openapi, operation_ids, network, fetch, metrics };
         Ok(Self(Arc::new(parts)))
     }
 }

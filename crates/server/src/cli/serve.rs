@@ -60,7 +60,7 @@ pub async fn open(args: &ServeArgs) -> Result<(Port, App), String> {
     let certificate = args.tls.files()?.map(Certificate::load).transpose()?.map(Arc::new);
     let port = Port::bind(args.listen, certificate).await?;
     let identity = args.identity.config(&port.url()?, &args.place.pool);
-    let app = args.place.open_app(&identity, args.network.network()).await?;
+    let app = args.place.open_app(&identity, args.network.outside()?).await?;
     Ok((port, app))
 }
 

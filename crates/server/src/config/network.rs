@@ -7,8 +7,10 @@ use axum::http::{HeaderValue, Uri};
 use clap::Args;
 use ipnet::IpNet;
 
+use crate::app::Outside;
 use crate::kit::origin::Network;
 use crate::net::tls::TlsFiles;
+use crate::net::trust::Trust;
 
 /// Who is believed and who may read.
 #[derive(Debug, Clone, Default, Args)]
@@ -22,11 +24,20 @@ pub struct NetworkArgs {
     /// Who may read /metrics beside this machine, as addresses or networks.
     #[arg(long, value_name = "CIDR,…", value_delimiter = ',', value_parser = parse_net)]
     pub metrics_from: Vec<IpNet>,
+    /// Certificates of authorities that calls to other servers believe beside the public ones, PEM: of a mail server,
+    /// a provider or an issuer with a certificate of your own.
+    #[arg(long, value_name = "FILE")]
+    pub trusted_authorities: Option<PathBuf>,
 }
 
 impl NetworkArgs {
-    /// The configuration.
-    pub fn network(&self) -> Network {
+    /// The configuration; reads the file of authorities.
+    pub fn outside(&self) -> Result<Outside, String> {
+        let trust = self.trusted_authorities.as_deref().map(Trust::with_file).transpose()?;
+        Ok(Outside { network: self.network(), trust: trust.unwrap_or_default() })
+    }
+
+    fn network(&self) -> Network {
         let any = self.cors_origins.iter().any(|origin| origin == "*");
         Network {
             trusted_proxies: self.trusted_proxies.clone(),

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use gridfolio_db::{Db, DbOptions, sqlite_path};
 
-use crate::app::App;
+use crate::app::{App, Outside};
 use crate::identity::authority::{Authority, IdentityConfig, IssuerForm};
 use crate::identity::seal::SealKey;
 use crate::keeping::upgrade::{self, Before};
 use crate::kit::clock::{Clock, Ids};
-use crate::kit::origin::Network;
 
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
@@ -131,12 +130,12 @@ impl Place {
     }
 
     /// Opens the application, migrating first.
-    pub async fn open_app(&self, identity: &IdentityConfig, network: Network) -> Result<App, String> {
+    pub async fn open_app(&self, identity: &IdentityConfig, outside: Outside) -> Result<App, String> {
         self.make_folder()?;
         let seal = self.seal_key()?;
         let db = self.open_database(Before::Backup).await?;
         let authority = Authority::load(&db, identity, seal).await.map_err(|e| e.to_string())?;
-        App::on_network(db, (Clock::System, Ids::Random), authority, network)
+        App::on_network(db, (Clock::System, Ids::Random), authority, outside)
     }
 
     /// Opens the application for a command that serves nothing.
@@ -144,7 +143,7 @@ impl Place {
         let pool_id = self.pool.identity_pool_id.clone();
         let client_id = self.pool.identity_client_id.clone();
         let identity = IdentityConfig { pool_id, client_id, ..IdentityConfig::default() };
-        self.open_app(&identity, Network::default()).await
+        self.open_app(&identity, Outside::default()).await
     }
 }
 

@@ -1,5 +1,8 @@
-//! The port: plain or TLS, and what the service manager is told. Knows nothing of requests.
+//! The network: the port, plain or TLS, what the service manager is told, and calls to other servers. Knows nothing of
+//! operations.
 
+pub mod fetch;
 pub mod notify;
 pub mod port;
 pub mod tls;
+pub mod trust;

@@ -22,7 +22,8 @@ pub(crate) fn make_certificate(folder: &Path, name: &str, algorithm: &[&str]) {
     let output = Command::new("openssl")
         .args(["req", "-x509", "-nodes", "-days", "2", "-newkey"])
         .args(algorithm)
-        .args(["-subj", &format!("/CN={name}"), "-addext", "subjectAltName=IP:127.0.0.1", "-keyout"])
+        .args(["-subj", &format!("/CN={name}"), "-addext", "subjectAltName=IP:127.0.0.1"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
         .arg(folder.join(format!("{name}.key")))
         .arg("-out")
         .arg(folder.join(format!("{name}.pem")))
@@ -31,7 +32,7 @@ pub(crate) fn make_certificate(folder: &Path, name: &str, algorithm: &[&str]) {
     succeeded(&output);
 }
 
-const ELLIPTIC: &[&str] = &["ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+pub(crate) const ELLIPTIC: &[&str] = &["ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
 
 fn call(address: &str, trusted: &Path, path: &str) -> Value {
     let script = files::repository("crates/server/tests/py/tls_call.py");
