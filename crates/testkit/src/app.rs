@@ -7,9 +7,9 @@ use std::sync::atomic::AtomicU64;
 use axum::Router;
 use gridfolio::app::App;
 use gridfolio::identity::authority::{Authority, IdentityConfig};
+use gridfolio::identity::keys;
 use gridfolio::identity::seal::SealKey;
 use gridfolio::identity::service::{self, NewUser};
-use gridfolio::identity::tokens;
 use gridfolio::kit::access::{Actor, Role as AppRole};
 use gridfolio::kit::clock::{Clock, Ids};
 use gridfolio::kit::origin::{Network, Peer};
@@ -93,7 +93,7 @@ fn frozen() -> Clock {
 /// Puts a signing key and two people into the template.
 pub(crate) async fn fill_template(db: &Db) {
     let app = open(db.clone(), "http://gridfolio.test", frozen(), 1, Network::default()).await;
-    tokens::current_key(&app).await.unwrap();
+    keys::current(&app).await.unwrap();
     for (email, first_name, role) in
         [(ADMINISTRATOR, "Ada", AppRole::Administrator), (USER, "Uwe", AppRole::User)]
     {

@@ -9,6 +9,7 @@ pub mod delete;
 pub mod demo;
 pub mod doctor;
 pub mod import;
+pub mod keys;
 pub mod migrate;
 pub mod restore;
 pub mod serve;
@@ -41,6 +42,9 @@ enum Command {
     /// Add and list people, set passwords.
     #[command(subcommand)]
     User(user::UserCommand),
+    /// List and change the keys that tokens are signed with.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Import meter files, list imports, take them back.
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -113,6 +117,7 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         Command::Serve(args) => serve::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::User(command) => user::run(command).await,
+        Command::Keys(command) => keys::run(command).await,
         Command::Import(command) => import::run(command).await,
         Command::Streams(args) => streams::run(args).await,
         Command::Delete(command) => delete::run(command).await,

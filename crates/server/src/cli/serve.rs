@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::app::App;
 use crate::config::{IdentityArgs, LogFormat, NetworkArgs, Place, TlsArgs, start_logging_as};
-use crate::identity::store;
+use crate::identity::{keys, store};
 use crate::kit::jobs;
 use crate::kit::origin::Peer;
 use crate::net::notify;
@@ -100,6 +100,7 @@ impl Signals {
 /// Serves an application on a port, with its jobs, until SIGTERM or SIGINT.
 pub async fn serve(port: Port, app: App, signals: Signals) -> Result<(), String> {
     let Signals { hangup, terminate, interrupt } = signals;
+    keys::schedule(&app).await.map_err(|e| e.to_string())?;
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(jobs::work(app.clone(), worker::JOBS, stopped));
     let beside = [tokio::spawn(renew(port.certificate(), hangup)), tokio::spawn(notify::keep_alive())];

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use gridfolio_db::{Db, DbOptions, sqlite_path};
 
 use crate::app::{App, Outside};
-use crate::identity::authority::{Authority, IdentityConfig, IssuerForm};
+use crate::identity::authority::{Authority, IdentityConfig, IssuerForm, KEY_DAYS};
 use crate::identity::seal::SealKey;
 use crate::keeping::upgrade::{self, Before};
 use crate::kit::clock::{Clock, Ids};
@@ -64,6 +64,9 @@ pub struct IdentityArgs {
     /// Issuer in the tokens.
     #[arg(long, value_enum, default_value = "public-url")]
     pub identity_issuer: IssuerArg,
+    /// Days after which a new signing key is made; nobody is signed out by it.
+    #[arg(long, value_name = "DAYS", default_value_t = KEY_DAYS, value_parser = clap::value_parser!(u32).range(2..=3650))]
+    pub identity_key_days: u32,
 }
 
 impl IdentityArgs {
@@ -78,6 +81,7 @@ impl IdentityArgs {
                 IssuerArg::PublicUrl => IssuerForm::PublicUrl,
                 IssuerArg::Aws => IssuerForm::Aws,
             },
+            key_days: self.identity_key_days,
         }
     }
 }

@@ -17,6 +17,9 @@ pub enum IssuerForm {
     Aws,
 }
 
+/// After how many days a new signing key is made, unless the configuration says otherwise.
+pub const KEY_DAYS: u32 = 90;
+
 /// What the configuration says about identity.
 #[derive(Debug, Clone, Default)]
 pub struct IdentityConfig {
@@ -28,6 +31,8 @@ pub struct IdentityConfig {
     pub client_id: Option<String>,
     /// Which issuer tokens carry.
     pub issuer: IssuerForm,
+    /// After how many days a new signing key is made; 0 stands for 90.
+    pub key_days: u32,
 }
 
 /// Who issues tokens. Fixed while the process runs.
@@ -41,6 +46,8 @@ pub struct Authority {
     pub issuer: String,
     /// Where clients reach this server.
     pub public_url: String,
+    /// After how many days a new signing key is made.
+    pub key_days: i64,
     /// Opens the signing keys.
     pub seal: SealKey,
 }
@@ -62,7 +69,9 @@ impl Authority {
             IssuerForm::PublicUrl => format!("{}/{pool_id}", config.public_url),
             IssuerForm::Aws => format!("https://cognito-idp.{region}.amazonaws.com/{pool_id}"),
         };
-        Ok(Self { pool_id, client_id, issuer, public_url: config.public_url.clone(), seal })
+        let key_days = if config.key_days == 0 { KEY_DAYS } else { config.key_days };
+        let (public_url, key_days) = (config.public_url.clone(), i64::from(key_days));
+        Ok(Self { pool_id, client_id, issuer, public_url, key_days, seal })
     }
 
     /// The region part of the pool id.

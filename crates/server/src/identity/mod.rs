@@ -6,6 +6,7 @@
 
 pub mod authority;
 pub mod cognito;
+pub mod keys;
 pub mod model;
 pub mod password;
 pub mod routes;

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::identity::cognito::{self, CognitoError};
-use crate::identity::{service, store};
+use crate::identity::{keys, service, store};
 use crate::kit::access::{May, Own};
 use crate::kit::body::{BODY_LIMIT, Body, read_limited};
 use crate::kit::error::{ApiError, ApiResult};
@@ -48,19 +48,20 @@ pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Respons
 pub async fn get_json_web_keys(
     State(app): State<App>,
     path: crate::kit::access::PathParams,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Response> {
     let pool = path.text("poolId")?;
     if pool != app.authority.pool_id {
         return Err(ApiError::NotFound(format!("there is no user pool {pool:?}")));
     }
     let mut snapshot = app.db.read().await?;
-    let keys = store::list_public_keys(&mut snapshot).await?;
+    let keys = keys::list(&mut snapshot).await?;
     let keys: Vec<Value> = keys
         .iter()
-        .map(|text| serde_json::from_str(text))
+        .map(|key| serde_json::from_str(&key.public_jwk))
         .collect::<Result<_, _>>()
         .map_err(ApiError::internal)?;
-    Ok(Json(json!({"keys": keys})))
+    let kept = [(header::CACHE_CONTROL, "public, max-age=300")];
+    Ok((kept, Json(json!({"keys": keys}))).into_response())
 }
 
 /// What a client needs to know before it can sign in.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::identity::model::User;
 use crate::identity::tokens::{self, Issued};
-use crate::identity::{password, store};
+use crate::identity::{keys, password, store};
 use crate::kit::access::{Actor, Person, Role};
 use crate::kit::error::{ApiError, ApiResult, TakenKey as _};
 use crate::kit::if_match::IfMatch;
@@ -66,7 +66,7 @@ pub async fn sign_in(app: &App, username: &str, secret: &str) -> ApiResult<Optio
 
 /// Opens a session for a user and issues its tokens; `None` if the password was changed meanwhile.
 pub async fn open_session(app: &App, user: &User) -> ApiResult<Option<SignedIn>> {
-    let key = tokens::current_key(app).await?;
+    let key = keys::current(app).await?;
     let session: SessionId = app.ids.uuid().parse()?;
     let refresh_token = random_token()?;
     let now = app.clock.now_ms();
@@ -83,7 +83,7 @@ pub async fn open_session(app: &App, user: &User) -> ApiResult<Option<SignedIn>>
 
 /// New tokens for a refresh token; `None` if its session has ended.
 pub async fn refresh(app: &App, refresh_token: &str) -> ApiResult<Option<SignedIn>> {
-    let key = tokens::current_key(app).await?;
+    let key = keys::current(app).await?;
     let mut snapshot = app.db.read().await?;
     let found =
         store::find_session_by_refresh(&mut snapshot, &hash_token(refresh_token), app.clock.now_ms()).await?;

@@ -1,4 +1,4 @@
-//! SQL of users, sessions and signing keys.
+//! SQL of users and sessions.
 
 use gridfolio_db::{Session, query};
 use gridfolio_wire::{SessionId, UserId};
@@ -8,19 +8,6 @@ use crate::kit::access::Role;
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::stored::Stored;
 use crate::kit::tx::Tx;
-
-/// A signing key: public half in the clear, private half sealed.
-#[derive(Debug, Clone)]
-pub struct SigningKey {
-    /// `kid`
-    pub id: String,
-    /// When it was made.
-    pub created_at: i64,
-    /// JSON Web Key.
-    pub public_jwk: String,
-    /// PKCS#8, sealed.
-    pub private_sealed: Vec<u8>,
-}
 
 /// A session joined with its user and the key that a token names.
 #[derive(Debug)]
@@ -194,39 +181,5 @@ pub async fn insert_session(
 /// Ends all sessions of a user.
 pub async fn delete_sessions(session: &mut Session, user: &UserId) -> ApiResult<()> {
     query("DELETE FROM app_session WHERE app_user = $1").bind(user.as_str()).execute(session).await?;
-    Ok(())
-}
-
-/// The newest signing key.
-pub async fn find_newest_key(session: &mut Session) -> ApiResult<Option<SigningKey>> {
-    let row: Option<(String, i64, String, Vec<u8>)> = query(
-        "SELECT id, created_at, public_jwk, private_sealed FROM signing_key ORDER BY created_at DESC, id DESC LIMIT 1",
-    )
-    .optional(session)
-    .await?;
-    Ok(row.map(|(id, created_at, public_jwk, private_sealed)| SigningKey {
-        id,
-        created_at,
-        public_jwk,
-        private_sealed,
-    }))
-}
-
-/// The public halves of all keys, oldest first.
-pub async fn list_public_keys(session: &mut Session) -> ApiResult<Vec<String>> {
-    let rows: Vec<(String,)> =
-        query("SELECT public_jwk FROM signing_key ORDER BY created_at, id").all(session).await?;
-    Ok(rows.into_iter().map(|(jwk,)| jwk).collect())
-}
-
-/// Writes a new signing key.
-pub async fn insert_key(session: &mut Session, key: &SigningKey) -> ApiResult<()> {
-    query("INSERT INTO signing_key (id, created_at, public_jwk, private_sealed) VALUES ($1, $2, $3, $4)")
-        .bind(&key.id)
-        .bind(key.created_at)
-        .bind(&key.public_jwk)
-        .bind(key.private_sealed.as_slice())
-        .execute(session)
-        .await?;
     Ok(())
 }

@@ -1,26 +1,20 @@
 //! Tokens: RS256, signed with a key of the database, verified against it. A token names a session; nothing in it
 //! grants a right.
 
-use aws_lc_rs::encoding::AsDer as _;
-use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gridfolio_wire::SessionId;
 use jsonwebtoken::jwk::Jwk;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::identity::authority::Authority;
+use crate::identity::keys::SigningKey;
 use crate::identity::model::User;
-use crate::identity::seal::SealKey;
-use crate::identity::store::{self, SigningKey};
-use crate::kit::clock::Clock;
 use crate::kit::error::{ApiError, ApiResult};
 
 /// How long an id or access token holds, seconds.
 pub const TOKEN_LIFE_S: i64 = 3600;
-const PURPOSE: &str = "signing key";
 
 /// What an id token says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -84,35 +78,6 @@ pub struct Issued {
     pub access_token: String,
 }
 
-/// Makes a key pair and seals its private half.
-pub async fn make_key(authority: &Authority, clock: &Clock, id: String) -> ApiResult<SigningKey> {
-    let pair = tokio::task::spawn_blocking(|| KeyPair::generate(KeySize::Rsa2048))
-        .await
-        .map_err(ApiError::internal)?
-        .map_err(ApiError::internal)?;
-    let pkcs8 = pair.as_der().map_err(ApiError::internal)?;
-    let key = encoding_key(pkcs8.as_ref())?;
-    let mut jwk = Jwk::from_encoding_key(&key, Algorithm::RS256).map_err(ApiError::internal)?;
-    jwk.common.key_id = Some(id.clone());
-    jwk.common.public_key_use = Some(jsonwebtoken::jwk::PublicKeyUse::Signature);
-    Ok(SigningKey {
-        id,
-        created_at: clock.now_ms(),
-        public_jwk: serde_json::to_string(&jwk).map_err(ApiError::internal)?,
-        private_sealed: authority.seal.seal(PURPOSE, pkcs8.as_ref()).map_err(ApiError::internal)?,
-    })
-}
-
-fn encoding_key(pkcs8: &[u8]) -> ApiResult<EncodingKey> {
-    let mut pem = String::from("-----BEGIN PRIVATE KEY-----\n");
-    for line in STANDARD.encode(pkcs8).as_bytes().chunks(64) {
-        pem.push_str(&String::from_utf8_lossy(line));
-        pem.push('\n');
-    }
-    pem.push_str("-----END PRIVATE KEY-----\n");
-    EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(ApiError::internal)
-}
-
 /// Issues tokens for a session of a user.
 pub fn issue(
     app: &App,
@@ -122,8 +87,7 @@ pub fn issue(
     signed_in_s: i64,
 ) -> ApiResult<Issued> {
     let authority = &app.authority;
-    let private = authority.seal.open(PURPOSE, &key.private_sealed).map_err(ApiError::internal)?;
-    let signer = encoding_key(&private)?;
+    let signer = key.signer(&authority.seal).map_err(ApiError::internal)?;
     let header = Header { kid: Some(key.id.clone()), ..Header::new(Algorithm::RS256) };
     let iat = app.clock.now_ms().div_euclid(1000);
     let (exp, event_id) = (iat + TOKEN_LIFE_S, app.ids.uuid());
@@ -208,24 +172,4 @@ pub fn verify_id_token(app: &App, public_jwk: &str, token: &str) -> ApiResult<Id
         return Err(refused("it has expired; sign in again"));
     }
     Ok(claims)
-}
-
-/// The newest signing key, made if there is none.
-pub async fn current_key(app: &App) -> ApiResult<SigningKey> {
-    let mut snapshot = app.db.read().await?;
-    if let Some(key) = store::find_newest_key(&mut snapshot).await? {
-        return Ok(key);
-    }
-    drop(snapshot);
-    let key = make_key(&app.authority, &app.clock, app.ids.uuid()).await?;
-    let mut tx = app.db.write().await?;
-    store::insert_key(&mut tx, &key).await?;
-    tx.commit().await?;
-    Ok(key)
-}
-
-/// Whether a seal key opens a signing key; for the set-up check.
-pub fn check_key(seal: &SealKey, key: &SigningKey) -> Result<(), String> {
-    let private = seal.open(PURPOSE, &key.private_sealed)?;
-    encoding_key(&private).map(drop).map_err(|e| e.to_string())
 }

@@ -65,6 +65,30 @@ pub async fn enqueue(
     Ok(())
 }
 
+/// Puts a job of a fixed id into the queue, unless it is there.
+pub async fn enqueue_once(session: &mut Session, id: &str, kind: &str, due_at: i64) -> ApiResult<()> {
+    query(
+        "INSERT INTO job (id, kind, payload, due_at, attempts, leased_until) VALUES ($1, $2, '{}', $3, 0, 0) \
+         ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(id)
+    .bind(kind)
+    .bind(due_at)
+    .execute(session)
+    .await?;
+    Ok(())
+}
+
+/// Lets a job of a fixed id stay in the queue when it is done, to be done again later; the job itself asks for it.
+pub async fn put_off(session: &mut Session, id: &str, due_at: i64) -> ApiResult<()> {
+    query("UPDATE job SET due_at = $2, leased_until = 0, attempts = 0, last_error = NULL WHERE id = $1")
+        .bind(id)
+        .bind(due_at)
+        .execute(session)
+        .await?;
+    Ok(())
+}
+
 /// Claims the most overdue job that nobody has; none while `gridfolio copy` writes the database.
 pub async fn claim(db: &Db, now_ms: i64) -> ApiResult<Option<Claimed>> {
     let mut tx = db.write().await?;

@@ -1,7 +1,8 @@
 //! The registry of jobs. What a job does lives in its area.
 
+use crate::identity::keys;
 use crate::kit::jobs::Job;
 use crate::timeseries::settle;
 
 /// All kinds of jobs.
-pub const JOBS: &[Job] = &[settle::JOB];
+pub const JOBS: &[Job] = &[settle::JOB, keys::JOB];

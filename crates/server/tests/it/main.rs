@@ -14,6 +14,7 @@ mod http;
 mod import;
 mod jobs;
 mod keeping;
+mod keys;
 mod metrics;
 mod network;
 mod new_user;
