@@ -12,6 +12,7 @@ pub mod password;
 pub mod routes;
 pub mod seal;
 pub mod service;
+pub mod sign_in;
 pub mod store;
 pub mod tokens;
 
