@@ -15,6 +15,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "imports", include_str!("../../../migrations/0003_imports.sql")),
     (4, "portfolios", include_str!("../../../migrations/0004_portfolios.sql")),
     (5, "events and pro formas", include_str!("../../../migrations/0005_events_pro_forma.sql")),
+    (6, "people", include_str!("../../../migrations/0006_people.sql")),
 ];
 
 /// Which migrations a database has.

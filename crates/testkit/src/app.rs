@@ -10,7 +10,8 @@ use gridfolio::identity::authority::{Authority, IdentityConfig};
 use gridfolio::identity::keys;
 use gridfolio::identity::seal::SealKey;
 use gridfolio::identity::service::{self, NewUser};
-use gridfolio::kit::access::{Actor, Role as AppRole};
+use gridfolio::identity::{store, types};
+use gridfolio::kit::access::Actor;
 use gridfolio::kit::clock::{Clock, Ids};
 use gridfolio::kit::origin::{Network, Peer};
 use gridfolio::net::port::Port;
@@ -18,6 +19,7 @@ use gridfolio::router::router;
 use gridfolio_db::Db;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
 
 use crate::client::Role;
@@ -28,7 +30,7 @@ use crate::database::{Backend, TestDb};
 pub const NOW: i64 = 1_749_988_800_000;
 /// The address of the administrator of the template.
 pub const ADMINISTRATOR: &str = "administrator@example.org";
-/// The address of the ordinary user of the template.
+/// The address of the viewer of the template.
 pub const USER: &str = "user@example.org";
 /// Their password.
 pub const PASSWORD: &str = "a password for tests";
@@ -45,7 +47,7 @@ pub struct TestApp {
     /// What its answers are checked against.
     pub contract: Arc<Contract>,
     router: Router,
-    tokens: [String; 2],
+    tokens: [OnceCell<String>; Role::PEOPLE.len()],
     server: Option<Server>,
 }
 
@@ -94,14 +96,12 @@ fn frozen() -> Clock {
 pub(crate) async fn fill_template(db: &Db) {
     let app = open(db.clone(), "http://gridfolio.test", frozen(), 1, Network::default()).await;
     keys::current(&app).await.unwrap();
-    for (email, first_name, role) in
-        [(ADMINISTRATOR, "Ada", AppRole::Administrator), (USER, "Uwe", AppRole::User)]
-    {
+    for role in Role::PEOPLE {
         let new = NewUser {
-            email: email.to_owned(),
-            first_name: first_name.to_owned(),
+            email: role.email().to_owned(),
+            first_name: role.first_name().to_owned(),
             last_name: "Test".to_owned(),
-            role,
+            user_type: types::Shipped::named(role.word()).unwrap(),
             password: PASSWORD.to_owned(),
         };
         service::add_user(&app, Actor::command("test"), new).await.unwrap();
@@ -109,7 +109,7 @@ pub(crate) async fn fill_template(db: &Db) {
 }
 
 impl TestApp {
-    /// An application with the system's parts frozen, and callers of every role signed in.
+    /// An application with the system's parts frozen, and administrator and viewer signed in.
     pub async fn new(backend: Backend) -> Self {
         Self::on_network(backend, Network::default()).await
     }
@@ -138,10 +138,14 @@ impl TestApp {
         let db = TestDb::new(backend).await;
         let clock = if public_url == NOWHERE { frozen() } else { Clock::System };
         let app = open(db.open().await, public_url, clock, 1000, network).await;
-        let tokens = [token_of(&app, ADMINISTRATOR).await, token_of(&app, USER).await];
+        let tokens: [OnceCell<String>; Role::PEOPLE.len()] = Default::default();
         let contract = Arc::new(Contract::load(&app.openapi));
         let router = contract.clone().watch(router(&app));
-        Self { app, db, backend, contract, router, tokens, server: None }
+        let test = Self { app, db, backend, contract, router, tokens, server: None };
+        for role in [Role::Administrator, Role::Viewer] {
+            test.token_of(role).await;
+        }
+        test
     }
 
     /// The address clients reach it under, if it listens.
@@ -150,24 +154,26 @@ impl TestApp {
         format!("http://{}", server.address)
     }
 
-    /// The id token of a role; `None` for nobody.
+    /// The id token of the administrator or the viewer, or of another role that has called; `None` for nobody.
     pub fn token(&self, role: Role) -> Option<&str> {
-        match role {
-            Role::Administrator => Some(&self.tokens[0]),
-            Role::User => Some(&self.tokens[1]),
-            Role::Anonymous => None,
-        }
+        let index = Role::PEOPLE.iter().position(|one| *one == role)?;
+        Some(self.tokens[index].get().expect("this role has not called yet"))
+    }
+
+    /// The id token of a role; `None` for nobody.
+    pub async fn token_of(&self, role: Role) -> Option<&str> {
+        let index = Role::PEOPLE.iter().position(|one| *one == role)?;
+        let token = self.tokens[index].get_or_init(|| async {
+            let mut snapshot = self.app.db.read().await.unwrap();
+            let account = store::find_account_by_email(&mut snapshot, role.email()).await.unwrap().unwrap();
+            drop(snapshot);
+            service::open_session(&self.app, &account).await.unwrap().unwrap().tokens.id_token
+        });
+        Some(token.await)
     }
 
     /// The router, with the contract check around it.
     pub fn router(&self) -> Router {
         self.router.clone()
     }
-}
-
-async fn token_of(app: &App, email: &str) -> String {
-    let mut snapshot = app.db.read().await.unwrap();
-    let user = gridfolio::identity::store::find_user_by_email(&mut snapshot, email).await.unwrap().unwrap();
-    drop(snapshot);
-    service::open_session(app, &user).await.unwrap().unwrap().tokens.id_token
 }

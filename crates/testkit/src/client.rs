@@ -6,29 +6,84 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::app::TestApp;
+use crate::app::{ADMINISTRATOR, TestApp, USER};
 
-/// Who calls.
+/// Who calls: a person of each type that ships, or nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// May do everything.
     Administrator,
-    /// Reads everything, edits the own profile.
-    User,
+    /// Everything but people and orders to devices.
+    AssetManager,
+    /// Money and paper.
+    Finance,
+    /// Plants and measurements.
+    Engineer,
+    /// Work on site.
+    FieldTechnician,
+    /// Looks on.
+    Viewer,
     /// Nobody.
     Anonymous,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 3] = [Self::Administrator, Self::User, Self::Anonymous];
+    pub const ALL: [Self; 7] = [
+        Self::Administrator,
+        Self::AssetManager,
+        Self::Finance,
+        Self::Engineer,
+        Self::FieldTechnician,
+        Self::Viewer,
+        Self::Anonymous,
+    ];
+    /// Those who have an account.
+    pub const PEOPLE: [Self; 6] = [
+        Self::Administrator,
+        Self::AssetManager,
+        Self::Finance,
+        Self::Engineer,
+        Self::FieldTechnician,
+        Self::Viewer,
+    ];
 
-    /// The word in `access.txt`.
+    /// The name of the type of users.
     pub fn word(self) -> &'static str {
         match self {
             Self::Administrator => "administrator",
-            Self::User => "user",
+            Self::AssetManager => "asset manager",
+            Self::Finance => "finance",
+            Self::Engineer => "engineer",
+            Self::FieldTechnician => "field technician",
+            Self::Viewer => "viewer",
             Self::Anonymous => "anonymous",
+        }
+    }
+
+    /// The address to sign in with.
+    pub fn email(self) -> &'static str {
+        match self {
+            Self::Administrator => ADMINISTRATOR,
+            Self::AssetManager => "manager@example.org",
+            Self::Finance => "finance@example.org",
+            Self::Engineer => "engineer@example.org",
+            Self::FieldTechnician => "technician@example.org",
+            Self::Viewer => USER,
+            Self::Anonymous => "nobody@example.org",
+        }
+    }
+
+    /// The given name.
+    pub fn first_name(self) -> &'static str {
+        match self {
+            Self::Administrator => "Ada",
+            Self::AssetManager => "Amir",
+            Self::Finance => "Fina",
+            Self::Engineer => "Enno",
+            Self::FieldTechnician => "Tess",
+            Self::Viewer => "Uwe",
+            Self::Anonymous => "Nobody",
         }
     }
 }
@@ -93,7 +148,7 @@ impl Call {
         let shown = format!("{} {} by {:?}", self.method, self.path, self.role);
         let mut request = Request::builder().method(self.method).uri(&self.path);
         *request.headers_mut().unwrap() = self.headers;
-        if let Some(token) = app.token(self.role) {
+        if let Some(token) = app.token_of(self.role).await {
             request.headers_mut().unwrap().insert(header::AUTHORIZATION, token.parse().unwrap());
         }
         let request = request.body(Body::from(self.body)).unwrap();

@@ -108,6 +108,10 @@ text_id!(
     UserId, "user id", "be a UUID in lower case", uuid_like
 );
 text_id!(
+    /// The id of a type of users, a UUID.
+    UserTypeId, "user type id", "be a UUID in lower case", uuid_like
+);
+text_id!(
     /// The id of a signed-in session, a UUID.
     SessionId, "session id", "be a UUID in lower case", uuid_like
 );

@@ -17,7 +17,8 @@ pub mod time;
 
 pub use error::ErrorBody;
 pub use ids::{
-    BadId, EventId, PortfolioId, ProjectCode, SessionId, SiteCode, SourceId, SystemCode, UserId, VersionName,
+    BadId, EventId, PortfolioId, ProjectCode, SessionId, SiteCode, SourceId, SystemCode, UserId, UserTypeId,
+    VersionName,
 };
 pub use quantity::Quantity;
 pub use time::{Aggregation, LocalRange, Moment};

@@ -7,14 +7,15 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::alerts::store;
-use crate::kit::access::{Actor, Load, PathParams};
-use crate::kit::error::ApiResult;
+use crate::kit::access::{Actor, Area, Load, PathParams, Person};
+use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::rows::{Table, parsed};
 use crate::kit::stored::{Document, Kind, Stored};
 
 impl Kind for Event {
     type Key = EventId;
     const KIND: &'static str = "event";
+    const AREA: Area = Area::Events;
 
     fn asset(key: &EventId) -> String {
         key.to_string()
@@ -94,8 +95,21 @@ fn place(document: &Document) -> Option<(String, &'static str)> {
 }
 
 impl Load for StoredEvent {
+    const AREA: Area = Area::Events;
+
     async fn load(path: &PathParams, session: &mut Session) -> ApiResult<Self> {
         store::get_event(session, &path.known("eventId", "event")?).await
+    }
+
+    fn is_visible_to(&self, person: &Person) -> bool {
+        match self.event.project() {
+            Some(code) => person.scope.sees(code),
+            None => person.scope.is_everything(),
+        }
+    }
+
+    fn missing(&self) -> ApiError {
+        Stored::<Event>::missing(&self.event.key)
     }
 
     fn etag(&self) -> Option<String> {

@@ -20,9 +20,10 @@ fn fault(member: &str, rule: String) -> ApiError {
 /// code that breaks its rule cannot exist.
 pub async fn zone_of(tx: &mut Tx, location: &EventLocation) -> ApiResult<String> {
     let EventLocation { project: code, site, system, node: _, device: _ } = location;
-    let project = match code.parse() {
-        Ok(code) => catalogue::hold_project(tx, &code).await?,
-        Err(_) => None,
+    let project = match code.parse::<ProjectCode>() {
+        // One that the actor does not see is as good as none.
+        Ok(code) if tx.actor().scope.sees(code.as_str()) => catalogue::hold_project(tx, &code).await?,
+        _ => None,
     };
     let project =
         project.ok_or_else(|| fault("project", format!("{code:?} must be the code of a project")))?;

@@ -37,7 +37,7 @@ pub async fn list_events(
     Query(range): Query<Range>,
 ) -> ApiResult<Json<Value>> {
     let mut snapshot = app.db.read().await?;
-    let events = service::list_events(&mut snapshot, &visible, &range).await?;
+    let events = service::list_events(&mut snapshot, &visible.scope, &range).await?;
     let events: Vec<Value> = events.iter().map(StoredEvent::value).collect();
     Ok(Json(json!({"events": events, "range": range.local(&TimeZone::UTC)?})))
 }

@@ -3,12 +3,13 @@
 use gridfolio_db::Session;
 use gridfolio_wire::ProjectCode;
 use gridfolio_wire::alerts::Event;
+use gridfolio_wire::error::Fault;
 use gridfolio_wire::time::Moment;
 use jiff::tz::TimeZone;
 
 use crate::alerts::model::{Beginning, StoredEvent};
 use crate::alerts::{place, store};
-use crate::kit::access::Visible;
+use crate::kit::access::Scope;
 use crate::kit::body::Body;
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::notes::{self, Author};
@@ -47,20 +48,20 @@ fn signed_document(tx: &Tx, body: Body<Event>, before: Option<&Document>) -> Doc
 async fn zone_of(tx: &mut Tx, event: &Event) -> ApiResult<String> {
     match &event.location {
         Some(location) => place::zone_of(tx, location).await,
-        None => Ok(place::NOWHERE.to_owned()),
+        None if tx.actor().scope.is_everything() => Ok(place::NOWHERE.to_owned()),
+        None => Err(ApiError::faults(vec![Fault {
+            field: "location".to_owned(),
+            rule: "is required: your account is limited to certain projects".to_owned(),
+        }])),
     }
 }
 
 /// The events that the caller may see and that begin in a range. Wall time in the range is that of each event.
-pub async fn list_events(
-    session: &mut Session,
-    visible: &Visible<Event>,
-    range: &Range,
-) -> ApiResult<Vec<StoredEvent>> {
+pub async fn list_events(session: &mut Session, scope: &Scope, range: &Range) -> ApiResult<Vec<StoredEvent>> {
     let (from, until) = range.instants(&TimeZone::UTC)?;
     let around = (from - FURTHEST_ZONE_MS, until + FURTHEST_ZONE_MS);
     let mut found = Vec::new();
-    for event in store::list_events(session, visible, around).await? {
+    for event in store::list_events(session, scope, around).await? {
         if begins_in(&event, range)? {
             found.push(event);
         }

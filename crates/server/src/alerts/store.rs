@@ -5,7 +5,7 @@ use gridfolio_wire::alerts::Event;
 use gridfolio_wire::{EventId, ProjectCode};
 
 use crate::alerts::model::{Beginning, StoredEvent};
-use crate::kit::access::{Actor, Visible};
+use crate::kit::access::{Actor, Condition, Scope};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::rows::{self, Column};
 use crate::kit::stored::{Kind as _, Stored};
@@ -21,7 +21,7 @@ fn event(row: EventRow) -> ApiResult<StoredEvent> {
     Ok(StoredEvent {
         event: Stored::from_row(id.parse().map_err(ApiError::internal)?, revision, &document)?,
         beginning: Beginning { at, zone },
-        maker: Actor { id: maker_id, name: maker_name },
+        maker: Actor::named(&maker_id, &maker_name, None),
         updated_at,
     })
 }
@@ -40,14 +40,14 @@ pub async fn get_event(session: &mut Session, id: &EventId) -> ApiResult<StoredE
 /// The events that the caller may see and that begin between two instants, in this order.
 pub async fn list_events(
     session: &mut Session,
-    visible: &Visible<Event>,
+    scope: &Scope,
     (from, until): (i64, i64),
 ) -> ApiResult<Vec<StoredEvent>> {
+    let Condition { sql, binds } = scope.on_projects("project", 3);
     let text = format!(
-        "{SELECT} WHERE {} = 1 AND start_at >= $1 AND start_at < $2 ORDER BY start_at, created_at, id",
-        visible.condition()
+        "{SELECT} WHERE {sql} AND start_at >= $1 AND start_at < $2 ORDER BY start_at, created_at, id"
     );
-    events(session, Query::assembled(text).bind(from).bind(until)).await
+    events(session, Query::assembled(text).bind(from).bind(until).bind_all(binds)).await
 }
 
 /// The events of a project that read wall time in another zone.

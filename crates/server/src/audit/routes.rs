@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::audit::diff;
 use crate::audit::store::{self, AuditRow};
-use crate::kit::access::{Can, Load, May, PathParams, Person, ReadAudit, ReadPeople, Wish, allows};
+use crate::kit::access::{Area, Can, Load, May, PathParams, Person, Read, ReadPeople, Verb};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::params::{FromParams, Params, Query};
 
@@ -45,14 +45,21 @@ impl FromParams for AuditQuery {
 pub struct ProjectHistory(Vec<AuditRow>);
 
 impl Load for ProjectHistory {
+    const AREA: Area = Area::Audit;
+
     async fn load(path: &PathParams, session: &mut Session) -> ApiResult<Self> {
         let code = path.known("projectId", "project")?;
         let rows = store::list_project_changes(session, &code).await?;
-        if rows.is_empty() {
-            Err(ApiError::NotFound(format!("there is no project {:?}", code.as_str())))
-        } else {
-            Ok(Self(rows))
-        }
+        if rows.is_empty() { Err(no_project(code.as_str())) } else { Ok(Self(rows)) }
+    }
+
+    /// The path names the project, and was looked at before.
+    fn is_visible_to(&self, person: &Person) -> bool {
+        self.0.iter().all(|row| sees(person, row))
+    }
+
+    fn missing(&self) -> ApiError {
+        no_project(self.0.first().and_then(|row| row.project.as_deref()).unwrap_or_default())
     }
 }
 
@@ -61,21 +68,37 @@ impl Load for ProjectHistory {
 pub struct AssetHistory(Vec<AuditRow>);
 
 impl Load for AssetHistory {
+    const AREA: Area = Area::Audit;
+
     async fn load(path: &PathParams, session: &mut Session) -> ApiResult<Self> {
         let asset = path.text("assetId")?.trim_start_matches('/');
         let rows = store::list_asset_changes(session, asset).await?;
         if rows.is_empty() { Err(no_asset(asset)) } else { Ok(Self(rows)) }
     }
 
-    fn visible_to(&self, person: &Person) -> ApiResult<()> {
-        let other = |row: &&AuditRow| {
-            store::PEOPLE.contains(&row.asset_type.as_str()) && row.asset != person.id.as_str()
-        };
-        match self.0.iter().find(other) {
-            Some(row) if !allows(person.role, Wish::ReadPeople) => Err(no_asset(&row.asset)),
-            _ => Ok(()),
-        }
+    fn is_visible_to(&self, person: &Person) -> bool {
+        self.0.iter().all(|row| sees(person, row))
     }
+
+    fn missing(&self) -> ApiError {
+        no_asset(self.0.first().map_or("", |row| &row.asset))
+    }
+}
+
+/// Whether a person may know of an entry: of accounts those who may see them, and everybody of the own one; of all else
+/// those who see its project, and of what has none those who see everything.
+fn sees(person: &Person, row: &AuditRow) -> bool {
+    if store::PEOPLE.contains(&row.asset_type.as_str()) {
+        return row.asset == person.id.as_str() || person.may(Area::People, Verb::Read);
+    }
+    match &row.project {
+        Some(code) => person.scope.sees(code),
+        None => person.scope.is_everything(),
+    }
+}
+
+fn no_project(code: &str) -> ApiError {
+    ApiError::NotFound(format!("there is no project {code:?}"))
 }
 
 fn no_asset(asset: &str) -> ApiError {
@@ -86,7 +109,7 @@ fn no_asset(asset: &str) -> ApiError {
 #[utoipa::path(get, path = "/audit/projects/{projectId}", tag = "audit", params(AuditQuery),
     responses((status = 200, description = "the entries, or with `diff=true` the changed members", body = AuditAnswer)))]
 pub async fn get_project_audit(
-    history: Can<ReadAudit, ProjectHistory>,
+    history: Can<Read, ProjectHistory>,
     Query(form): Query<AuditQuery>,
 ) -> ApiResult<Json<AuditAnswer>> {
     Ok(Json(answer(history.resource.0, form.diff)))
@@ -97,7 +120,7 @@ pub async fn get_project_audit(
 #[utoipa::path(get, path = "/audit/assets/{assetId}", tag = "audit", params(AuditQuery),
     responses((status = 200, description = "the entries, or with `diff=true` the changed members", body = AuditAnswer)))]
 pub async fn get_asset_audit(
-    history: Can<ReadAudit, AssetHistory>,
+    history: Can<Read, AssetHistory>,
     Query(form): Query<AuditQuery>,
 ) -> ApiResult<Json<AuditAnswer>> {
     Ok(Json(answer(history.resource.0, form.diff)))

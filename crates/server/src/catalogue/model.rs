@@ -3,8 +3,9 @@
 use gridfolio_db::Session;
 use gridfolio_wire::catalogue::{Portfolio, Project, Site, System};
 use gridfolio_wire::{PortfolioId, ProjectCode, SiteCode, SystemCode};
+use serde_json::Value;
 
-use crate::kit::access::{Load, PathParams};
+use crate::kit::access::{Area, FromPath, PathParams, Person};
 use crate::kit::error::ApiResult;
 use crate::kit::rows::{self, Table, parsed};
 use crate::kit::stored::{Kind, Stored};
@@ -32,6 +33,7 @@ pub struct SystemKey {
 impl Kind for Project {
     type Key = ProjectCode;
     const KIND: &'static str = "project";
+    const AREA: Area = Area::Catalogue;
 
     fn asset(key: &ProjectCode) -> String {
         key.to_string()
@@ -45,6 +47,7 @@ impl Kind for Project {
 impl Kind for Site {
     type Key = SiteKey;
     const KIND: &'static str = "site";
+    const AREA: Area = Area::Catalogue;
 
     fn asset(key: &SiteKey) -> String {
         format!("{}/{}", key.project, key.site)
@@ -58,6 +61,7 @@ impl Kind for Site {
 impl Kind for System {
     type Key = SystemKey;
     const KIND: &'static str = "system";
+    const AREA: Area = Area::Catalogue;
 
     fn asset(key: &SystemKey) -> String {
         format!("{}/{}/{}", key.project, key.site, key.system)
@@ -71,6 +75,7 @@ impl Kind for System {
 impl Kind for Portfolio {
     type Key = PortfolioId;
     const KIND: &'static str = "portfolio";
+    const AREA: Area = Area::Catalogue;
 
     fn asset(key: &PortfolioId) -> String {
         key.to_string()
@@ -133,48 +138,42 @@ impl Table for Portfolio {
     }
 }
 
-impl Load for Stored<Project> {
-    async fn load(path: &PathParams, session: &mut Session) -> ApiResult<Self> {
+impl FromPath for Project {
+    async fn from_path(path: &PathParams, session: &mut Session) -> ApiResult<Stored<Self>> {
         let code = path.known("projectId", "project")?;
         rows::get(session, &code).await
     }
-
-    fn etag(&self) -> Option<String> {
-        Some(Stored::etag(self))
-    }
 }
 
-impl Load for Stored<Site> {
-    async fn load(path: &PathParams, session: &mut Session) -> ApiResult<Self> {
-        let project = Stored::<Project>::load(path, session).await?;
+impl FromPath for Site {
+    async fn from_path(path: &PathParams, session: &mut Session) -> ApiResult<Stored<Self>> {
+        let project = Project::from_path(path, session).await?;
         let key = SiteKey { project: project.key, site: path.known("siteId", "site")? };
         rows::get(session, &key).await
     }
-
-    fn etag(&self) -> Option<String> {
-        Some(Stored::etag(self))
-    }
 }
 
-impl Load for Stored<System> {
-    async fn load(path: &PathParams, session: &mut Session) -> ApiResult<Self> {
-        let site = Stored::<Site>::load(path, session).await?;
+impl FromPath for System {
+    async fn from_path(path: &PathParams, session: &mut Session) -> ApiResult<Stored<Self>> {
+        let site = Site::from_path(path, session).await?;
         let SiteKey { project, site } = site.key;
         let key = SystemKey { project, site, system: path.known("systemId", "system")? };
         rows::get(session, &key).await
     }
-
-    fn etag(&self) -> Option<String> {
-        Some(Stored::etag(self))
-    }
 }
 
-impl Load for Stored<Portfolio> {
-    async fn load(path: &PathParams, session: &mut Session) -> ApiResult<Self> {
+impl FromPath for Portfolio {
+    async fn from_path(path: &PathParams, session: &mut Session) -> ApiResult<Stored<Self>> {
         rows::get(session, &path.known("portfolioId", "portfolio")?).await
     }
 
-    fn etag(&self) -> Option<String> {
-        Some(Stored::etag(self))
+    fn is_visible_to(portfolio: &Stored<Self>, person: &Person) -> bool {
+        person.scope.sees_portfolio(portfolio.key.as_str(), codes(portfolio))
     }
+}
+
+/// The codes that a portfolio names, in its order.
+pub fn codes(portfolio: &Stored<Portfolio>) -> impl Iterator<Item = &str> {
+    let named = portfolio.document.get("projects").and_then(Value::as_array);
+    named.into_iter().flatten().filter_map(Value::as_str)
 }

@@ -18,8 +18,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::catalogue::model::codes;
 use crate::catalogue::{service, store};
-use crate::kit::access::{Can, CreatePortfolio, Edit, May, Read, Visible};
+use crate::kit::access::{Can, CreatePortfolio, Edit, May, Read, Scope, Visible};
 use crate::kit::body::Body;
 use crate::kit::error::ApiResult;
 use crate::kit::stored::{Document, Stored, document_answer};
@@ -38,14 +39,13 @@ pub fn routes() -> OpenApiRouter<App> {
     responses((status = 200, description = "the portfolios, by name in natural order", body = Portfolios)))]
 pub async fn list_portfolios(
     State(app): State<App>,
-    visible: Visible<Portfolio>,
-    visible_projects: Visible<Project>,
+    Visible { scope, .. }: Visible<Portfolio>,
 ) -> ApiResult<Json<Portfolios>> {
     let mut snapshot = app.db.read().await?;
-    let portfolios = service::list_portfolios(&mut snapshot, &visible).await?;
-    let made_at = store::list_portfolio_times(&mut snapshot, &visible).await?;
+    let portfolios = service::list_portfolios(&mut snapshot, &scope).await?;
+    let made_at = store::list_portfolio_times(&mut snapshot, &scope).await?;
     let wanted: Vec<&str> = portfolios.iter().flat_map(codes).collect();
-    let projects = store::list_projects(&mut snapshot, &visible_projects, Some(&wanted)).await?;
+    let projects = store::list_projects(&mut snapshot, &scope, Some(&wanted)).await?;
     let by_code: HashMap<&str, &Stored<Project>> =
         projects.iter().map(|project| (project.key.as_str(), project)).collect();
     let portfolios = portfolios.iter().map(|portfolio| {
@@ -61,18 +61,17 @@ pub async fn list_portfolios(
 pub async fn create_portfolio(
     State(app): State<App>,
     may: May<CreatePortfolio>,
-    visible: Visible<Project>,
     body: Body<Portfolio>,
 ) -> ApiResult<Response> {
-    let portfolio = service::create_portfolio(may.begin(&app).await?, &visible, body).await?;
-    Ok(answer(&portfolio))
+    let portfolio = service::create_portfolio(may.begin(&app).await?, body).await?;
+    Ok(answer(&portfolio, &may.person.scope))
 }
 
 /// One portfolio.
 #[utoipa::path(get, path = "/portfolios/{portfolioId}", tag = "catalogue",
     responses((status = 200, description = "the portfolio", body = PortfolioAnswer)))]
 pub async fn get_portfolio(portfolio: Can<Read, Stored<Portfolio>>) -> ApiResult<Response> {
-    Ok(answer(&portfolio.resource))
+    Ok(answer(&portfolio.resource, &portfolio.person.scope))
 }
 
 /// Replaces a portfolio.
@@ -80,13 +79,13 @@ pub async fn get_portfolio(portfolio: Can<Read, Stored<Portfolio>>) -> ApiResult
     responses((status = 200, description = "the portfolio as stored", body = PortfolioAnswer)))]
 pub async fn update_portfolio(
     State(app): State<App>,
-    visible: Visible<Project>,
     portfolio: Can<Edit, Stored<Portfolio>>,
     body: Body<Portfolio>,
 ) -> ApiResult<Response> {
+    let scope = portfolio.person.scope.clone();
     let (before, tx) = portfolio.begin(&app).await?;
-    let after = service::update_portfolio(tx, &visible, before, body).await?;
-    Ok(answer(&after))
+    let after = service::update_portfolio(tx, before, body).await?;
+    Ok(answer(&after, &scope))
 }
 
 /// Removes a portfolio; its projects stay.
@@ -101,23 +100,16 @@ pub async fn delete_portfolio(
     Ok(Json(Empty {}))
 }
 
-/// The document, behind its id.
-fn answer(portfolio: &Stored<Portfolio>) -> Response {
+/// The document, behind its id, without codes that its reader does not see.
+fn answer(portfolio: &Stored<Portfolio>, scope: &Scope) -> Response {
     let mut value = Document::new();
     value.insert("id".to_owned(), json!(portfolio.key));
     value.extend(portfolio.document.clone());
+    value.insert(
+        "projects".to_owned(),
+        json!(codes(portfolio).filter(|code| scope.sees(code)).collect::<Vec<_>>()),
+    );
     document_answer(portfolio, "portfolio", Value::Object(value))
-}
-
-/// The codes of a portfolio, in its order.
-fn codes(portfolio: &Stored<Portfolio>) -> impl Iterator<Item = &str> {
-    portfolio
-        .document
-        .get("projects")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
 }
 
 /// A portfolio as the list shows it; `made_at` in milliseconds since 1970 UTC.
@@ -126,7 +118,7 @@ fn listed(portfolio: &Stored<Portfolio>, made_at: i64, projects: &[&Stored<Proje
     let reports = portfolio.document.get("reports");
     ListedPortfolio {
         name: portfolio.text_member("name").unwrap_or_default().to_owned(),
-        projects: codes(portfolio).map(str::to_owned).collect(),
+        projects: projects.iter().map(|project| project.key.to_string()).collect(),
         reports: reports.and_then(|reports| serde_json::from_value(reports.clone()).ok()),
         code: id.clone(),
         id,

@@ -52,7 +52,7 @@ pub async fn list_projects(
     Query(wanted): Query<ProjectsQuery>,
 ) -> ApiResult<Json<Value>> {
     let mut snapshot = app.db.read().await?;
-    let projects = service::list_projects(&mut snapshot, &visible, &wanted).await?;
+    let projects = service::list_projects(&mut snapshot, &visible.scope, &wanted).await?;
     let codes: Vec<_> = projects.iter().map(|project| &project.key).collect();
     let children = Children::load(&mut snapshot, &codes).await?;
     let values: Vec<Value> = projects.iter().map(|project| children.project_value(project)).collect();

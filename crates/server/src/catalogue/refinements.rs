@@ -34,8 +34,8 @@ pub async fn list_refinements(
     visible_portfolios: Visible<Portfolio>,
 ) -> ApiResult<Json<Value>> {
     let mut snapshot = app.db.read().await?;
-    let projects = store::list_projects(&mut snapshot, &visible, None).await?;
-    let portfolios = store::list_portfolios(&mut snapshot, &visible_portfolios).await?;
+    let projects = store::list_projects(&mut snapshot, &visible.scope, None).await?;
+    let portfolios = store::list_portfolios(&mut snapshot, &visible_portfolios.scope).await?;
     let codes: Vec<_> = projects.iter().map(|project| &project.key).collect();
     let children = Children::load(&mut snapshot, &codes).await?;
     let mut index = Index::default();

@@ -1,19 +1,19 @@
 //! Writes to the tree and to portfolios that touch more than one row, shared by operations, the demo and imports.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use gridfolio_db::Session;
-use gridfolio_wire::ProjectCode;
 use gridfolio_wire::catalogue::{Portfolio, Project, Site, System};
 use gridfolio_wire::error::Fault;
+use gridfolio_wire::{PortfolioId, ProjectCode};
 use serde_json::Value;
 
 use crate::alerts::service as events;
-use crate::catalogue::model::{SiteKey, SystemKey};
+use crate::catalogue::model::{SiteKey, SystemKey, codes};
 use crate::catalogue::projects::ProjectsQuery;
 use crate::catalogue::store;
 use crate::catalogue::tree::Children;
-use crate::kit::access::Visible;
+use crate::kit::access::Scope;
 use crate::kit::body::Body;
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::natural;
@@ -27,11 +27,11 @@ use crate::timeseries::service as streams;
 /// The projects that a caller may see and asks for, in natural order of their codes.
 pub async fn list_projects(
     session: &mut Session,
-    visible: &Visible<Project>,
+    scope: &Scope,
     wanted: &ProjectsQuery,
 ) -> ApiResult<Vec<Stored<Project>>> {
     let only: Option<Vec<&str>> = wanted.project_ids.as_deref().map(|list| list.split(',').collect());
-    let mut projects = store::list_projects(session, visible, only.as_deref()).await?;
+    let mut projects = store::list_projects(session, scope, only.as_deref()).await?;
     projects.sort_by(|a, b| natural::compare(a.key.as_str(), b.key.as_str()));
     Ok(projects)
 }
@@ -160,11 +160,8 @@ pub async fn create_system(
 }
 
 /// The portfolios that a caller may see, in natural order of their names.
-pub async fn list_portfolios(
-    session: &mut Session,
-    visible: &Visible<Portfolio>,
-) -> ApiResult<Vec<Stored<Portfolio>>> {
-    let mut portfolios = store::list_portfolios(session, visible).await?;
+pub async fn list_portfolios(session: &mut Session, scope: &Scope) -> ApiResult<Vec<Stored<Portfolio>>> {
+    let mut portfolios = store::list_portfolios(session, scope).await?;
     portfolios.sort_by(|a, b| {
         let name =
             |portfolio: &Stored<Portfolio>| portfolio.text_member("name").unwrap_or_default().to_owned();
@@ -174,12 +171,12 @@ pub async fn list_portfolios(
 }
 
 /// Makes a portfolio.
-pub async fn create_portfolio(
-    mut tx: Tx,
-    visible: &Visible<Project>,
-    body: Body<Portfolio>,
-) -> ApiResult<Stored<Portfolio>> {
-    check_projects(&mut tx, visible, &body.view.projects).await?;
+pub async fn create_portfolio(mut tx: Tx, body: Body<Portfolio>) -> ApiResult<Stored<Portfolio>> {
+    check_projects(&mut tx, &body.view.projects).await?;
+    if body.view.projects.is_empty() && !tx.actor().scope.is_everything() {
+        let rule = "must name a project: your account is limited to certain projects, and would not see this portfolio";
+        return Err(ApiError::faults(vec![Fault { field: "projects".to_owned(), rule: rule.to_owned() }]));
+    }
     let id = tx.app().ids.uuid().parse().map_err(ApiError::internal)?;
     let portfolio = Stored::<Portfolio>::new(id, body.document);
     rows::insert(&mut tx, &portfolio, vec![]).await?;
@@ -188,24 +185,44 @@ pub async fn create_portfolio(
     Ok(portfolio)
 }
 
-/// Replaces a portfolio.
+/// Replaces a portfolio. Codes that the actor does not see stay in it, behind those that were sent.
 pub async fn update_portfolio(
     mut tx: Tx,
-    visible: &Visible<Project>,
     before: Stored<Portfolio>,
     body: Body<Portfolio>,
 ) -> ApiResult<Stored<Portfolio>> {
-    check_projects(&mut tx, visible, &body.view.projects).await?;
-    let after = before.replaced(body.document);
+    check_projects(&mut tx, &body.view.projects).await?;
+    let mut codes_after = body.view.projects;
+    codes_after.extend(hidden_codes(&tx, &before).map(str::to_owned));
+    let mut document = body.document;
+    document.insert("projects".to_owned(), codes_after.clone().into());
+    let after = before.replaced(document);
     rows::update(&mut tx, &after, vec![]).await?;
     store::delete_portfolio_projects(&mut tx, &after.key).await?;
-    store::insert_portfolio_projects(&mut tx, &after.key, &body.view.projects).await?;
+    store::insert_portfolio_projects(&mut tx, &after.key, &codes_after).await?;
     tx.commit(Change::update(&before, &after)).await?;
     Ok(after)
 }
 
-/// Removes a portfolio; its projects stay.
+fn hidden_codes<'a>(tx: &Tx, portfolio: &'a Stored<Portfolio>) -> impl Iterator<Item = &'a str> {
+    let scope = tx.actor().scope.clone();
+    codes(portfolio).filter(move |code| !scope.sees(code))
+}
+
+/// The codes that portfolios name.
+pub async fn codes_of_portfolios(
+    session: &mut Session,
+    portfolios: &[PortfolioId],
+) -> ApiResult<BTreeSet<String>> {
+    store::list_codes_of_portfolios(session, portfolios).await
+}
+
+/// Removes a portfolio; its projects stay. One that names projects which the actor does not see is not theirs to remove.
 pub async fn delete_portfolio(mut tx: Tx, portfolio: Stored<Portfolio>) -> ApiResult<()> {
+    if hidden_codes(&tx, &portfolio).next().is_some() {
+        let why = "this portfolio names projects that your account may not see; it cannot remove it";
+        return Err(ApiError::Forbidden(why.to_owned()));
+    }
     // In the order of all who change portfolios: first the portfolio, then what it names.
     rows::hold::<Portfolio>(&mut tx, &portfolio.key).await?;
     store::delete_portfolio_projects(&mut tx, &portfolio.key).await?;
@@ -214,9 +231,10 @@ pub async fn delete_portfolio(mut tx: Tx, portfolio: Stored<Portfolio>) -> ApiRe
 }
 
 /// Refuses codes that are no project's, each by its place. One that the caller may not see is as good as none.
-async fn check_projects(tx: &mut Tx, visible: &Visible<Project>, codes: &[String]) -> ApiResult<()> {
+async fn check_projects(tx: &mut Tx, codes: &[String]) -> ApiResult<()> {
+    let scope = tx.actor().scope.clone();
     let wanted: Vec<&str> = codes.iter().map(String::as_str).collect();
-    let found = store::list_projects(tx, visible, Some(&wanted)).await?;
+    let found = store::list_projects(tx, &scope, Some(&wanted)).await?;
     let known: HashSet<&str> = found.iter().map(|project| project.key.as_str()).collect();
     let faults: Vec<Fault> = codes
         .iter()

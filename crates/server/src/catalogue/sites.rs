@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::catalogue::model::SiteKey;
 use crate::catalogue::service;
 use crate::catalogue::tree::Children;
-use crate::kit::access::{Can, CreateIn, Edit};
+use crate::kit::access::{Can, Edit, EditIn};
 use crate::kit::body::Body;
 use crate::kit::error::ApiResult;
 use crate::kit::rows;
@@ -29,7 +29,7 @@ pub fn routes() -> OpenApiRouter<App> {
     responses((status = 200, description = "the site as stored", body = SiteAnswer)))]
 pub async fn create_site(
     State(app): State<App>,
-    project: Can<CreateIn, Stored<Project>>,
+    project: Can<EditIn, Stored<Project>>,
     body: Body<Site>,
 ) -> ApiResult<Response> {
     let site: gridfolio_wire::SiteCode = project.path().new_id("siteId")?;

@@ -1,12 +1,12 @@
 //! SQL of the tree and of portfolios: lists, and which portfolio names which project. Single documents are read and written by `kit::rows`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use gridfolio_db::{Arg, Insert, Query, Session, query};
+use gridfolio_db::{Arg, Insert, Query, Session, in_chunks, query};
 use gridfolio_wire::catalogue::{Portfolio, Project, Site, System};
 use gridfolio_wire::{PortfolioId, ProjectCode};
 
-use crate::kit::access::Visible;
+use crate::kit::access::{Condition, Scope};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::rows::{self, Table};
 use crate::kit::stored::Stored;
@@ -15,15 +15,17 @@ use crate::kit::tx::Tx;
 /// The projects that the caller may see; of these only the listed ones, if there is a list.
 pub async fn list_projects(
     session: &mut Session,
-    visible: &Visible<Project>,
+    scope: &Scope,
     only: Option<&[&str]>,
 ) -> ApiResult<Vec<Stored<Project>>> {
-    let select = format!("{} WHERE {} = 1", rows::select::<Project>(), visible.condition());
-    let Some(codes) = only else { return rows::all(session, Query::assembled(select)).await };
-    let mut codes = codes.to_vec();
-    codes.sort_unstable();
-    codes.dedup();
-    rows::all_in(session, &format!("{select} AND code IN"), &codes).await
+    let select = rows::select::<Project>();
+    let codes: BTreeSet<&str> = match (only, scope) {
+        (None, Scope::Everything) => return rows::all(session, Query::assembled(select)).await,
+        (None, Scope::Only(limits)) => limits.projects.iter().map(String::as_str).collect(),
+        (Some(codes), scope) => codes.iter().copied().filter(|code| scope.sees(code)).collect(),
+    };
+    let codes: Vec<&str> = codes.into_iter().collect();
+    rows::all_in(session, &format!("{select} WHERE code IN"), &codes).await
 }
 
 /// The sites of projects.
@@ -48,21 +50,20 @@ async fn list_of_projects<K: Table>(
 }
 
 /// The portfolios that the caller may see.
-pub async fn list_portfolios(
-    session: &mut Session,
-    visible: &Visible<Portfolio>,
-) -> ApiResult<Vec<Stored<Portfolio>>> {
-    let select = format!("{} WHERE {} = 1", rows::select::<Portfolio>(), visible.condition());
-    rows::all(session, Query::assembled(select)).await
+pub async fn list_portfolios(session: &mut Session, scope: &Scope) -> ApiResult<Vec<Stored<Portfolio>>> {
+    let Condition { sql, binds } = scope.on_portfolios(1);
+    let select = format!("{} WHERE {sql}", rows::select::<Portfolio>());
+    rows::all(session, Query::assembled(select).bind_all(binds)).await
 }
 
 /// When the portfolios that the caller may see were made, in milliseconds since 1970 UTC.
 pub async fn list_portfolio_times(
     session: &mut Session,
-    visible: &Visible<Portfolio>,
+    scope: &Scope,
 ) -> ApiResult<HashMap<PortfolioId, i64>> {
-    let select = format!("SELECT id, created_at FROM portfolio WHERE {} = 1", visible.condition());
-    let rows: Vec<(String, i64)> = Query::assembled(select).all(session).await?;
+    let Condition { sql, binds } = scope.on_portfolios(1);
+    let select = format!("SELECT id, created_at FROM portfolio WHERE {sql}");
+    let rows: Vec<(String, i64)> = Query::assembled(select).bind_all(binds).all(session).await?;
     rows.into_iter().map(|(id, at)| Ok((id.parse().map_err(ApiError::internal)?, at))).collect()
 }
 
@@ -76,6 +77,20 @@ pub async fn list_portfolios_of(
         "{portfolios} WHERE id IN (SELECT portfolio FROM portfolio_project WHERE project = $1) ORDER BY id"
     );
     rows::all(session, Query::assembled(select).bind(project.as_str())).await
+}
+
+/// The codes that portfolios name.
+pub async fn list_codes_of_portfolios(
+    session: &mut Session,
+    portfolios: &[PortfolioId],
+) -> ApiResult<BTreeSet<String>> {
+    let ids: Vec<&str> = portfolios.iter().map(PortfolioId::as_str).collect();
+    let mut codes = BTreeSet::new();
+    for query in in_chunks("SELECT project FROM portfolio_project WHERE portfolio IN", &ids) {
+        let rows: Vec<(String,)> = query.all(session).await?;
+        codes.extend(rows.into_iter().map(|(code,)| code));
+    }
+    Ok(codes)
 }
 
 const INSERT_PORTFOLIO_PROJECTS: Insert =

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::catalogue::model::{SiteKey, SystemKey};
 use crate::catalogue::service;
 use crate::catalogue::tree::Children;
-use crate::kit::access::{Can, CreateIn, Edit};
+use crate::kit::access::{Can, Edit, EditIn};
 use crate::kit::body::Body;
 use crate::kit::error::ApiResult;
 use crate::kit::rows;
@@ -30,7 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
     responses((status = 200, description = "the system as stored", body = SystemCreated)))]
 pub async fn create_system(
     State(app): State<App>,
-    site: Can<CreateIn, Stored<Site>>,
+    site: Can<EditIn, Stored<Site>>,
     body: Body<System>,
 ) -> ApiResult<Response> {
     let system: gridfolio_wire::SystemCode = site.path().new_id("systemId")?;

@@ -14,8 +14,8 @@ use crate::cli::user::made_password;
 use crate::config::{IdentityArgs, LogFormat, NetworkArgs, Place, PoolArgs, TlsArgs, start_logging};
 use crate::demo;
 use crate::identity::seal::write_private;
-use crate::identity::{service, store};
-use crate::kit::access::{Actor, Role};
+use crate::identity::{service, store, types};
+use crate::kit::access::Actor;
 use crate::kit::error::{ApiError, ApiResult};
 
 /// Flags of `demo`.
@@ -118,7 +118,7 @@ async fn account(app: &App, data: &Path) -> ApiResult<String> {
                 email: EMAIL.to_owned(),
                 first_name: "Demo".to_owned(),
                 last_name: "Administrator".to_owned(),
-                role: Role::Administrator,
+                user_type: types::ADMINISTRATOR,
                 password: password.clone(),
             };
             service::add_user(app, Actor::command("demo"), new).await?;

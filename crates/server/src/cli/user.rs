@@ -7,8 +7,9 @@ use clap::Subcommand;
 
 use crate::config::{Place, start_logging};
 use crate::identity::service::{self, NewUser};
-use crate::identity::store;
-use crate::kit::access::{Actor, Role};
+use crate::identity::types::{self, Shipped};
+use crate::identity::{model, store};
+use crate::kit::access::Actor;
 
 /// What to do with people.
 #[derive(Debug, Subcommand)]
@@ -23,7 +24,10 @@ pub enum UserCommand {
         /// Family name.
         #[arg(long)]
         last: String,
-        /// May do everything.
+        /// What they are: administrator, asset manager, finance, engineer, field technician or viewer.
+        #[arg(long = "type", value_name = "TYPE", value_parser = parse_type, default_value = "viewer", conflicts_with = "admin")]
+        user_type: Shipped,
+        /// Short for --type administrator.
         #[arg(long)]
         admin: bool,
         /// Read the password from the first line of standard input; else one is made and printed once.
@@ -55,14 +59,15 @@ pub enum UserCommand {
 /// Runs the command.
 pub async fn run(command: UserCommand) -> Result<ExitCode, String> {
     match command {
-        UserCommand::Add { email, first, last, admin, password_stdin, place } => {
+        UserCommand::Add { email, first, last, user_type, admin, password_stdin, place } => {
             let (password, made) = password(password_stdin)?;
-            let role = if admin { Role::Administrator } else { Role::User };
+            let user_type = if admin { types::ADMINISTRATOR } else { user_type };
             let app = open(&place).await?;
-            let new = NewUser { email: email.clone(), first_name: first, last_name: last, role, password };
+            let new =
+                NewUser { email: email.clone(), first_name: first, last_name: last, user_type, password };
             let user =
                 service::add_user(&app, Actor::command("user add"), new).await.map_err(|e| e.to_string())?;
-            println!("added {email} as {} with id {}", role.word(), user.profile.key);
+            println!("added {email} as {} with id {}", user_type.name, user.key);
             tell(made.as_deref());
             app.db.close().await;
         }
@@ -70,7 +75,8 @@ pub async fn run(command: UserCommand) -> Result<ExitCode, String> {
             let app = open(&place).await?;
             let mut snapshot = app.db.read().await.map_err(|e| e.to_string())?;
             for user in store::list_users(&mut snapshot).await.map_err(|e| e.to_string())? {
-                println!("{}  {:13}  {}  {}", user.profile.key, user.role.word(), user.email(), user.name());
+                let kind = types::name_of(&user);
+                println!("{}  {kind:16}  {}  {}", user.key, model::email(&user), model::name(&user));
             }
         }
         UserCommand::Password { email, password_stdin, place } => {
@@ -85,6 +91,13 @@ pub async fn run(command: UserCommand) -> Result<ExitCode, String> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn parse_type(name: &str) -> Result<Shipped, String> {
+    Shipped::named(name).ok_or_else(|| {
+        let names: Vec<&str> = types::SHIPPED.iter().map(|one| one.name).collect();
+        format!("must be one of {}", names.join(", "))
+    })
 }
 
 async fn open(place: &Place) -> Result<crate::app::App, String> {

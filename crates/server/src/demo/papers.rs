@@ -1,7 +1,7 @@
 //! What is written about the demo's projects: pro formas, events, portfolios.
 
 use gridfolio_wire::alerts::Event;
-use gridfolio_wire::catalogue::{Portfolio, Project};
+use gridfolio_wire::catalogue::Portfolio;
 use gridfolio_wire::records::ProForma;
 use gridfolio_wire::time::Moment;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::alerts::service as alerts;
 use crate::app::App;
 use crate::catalogue::service as catalogue;
 use crate::demo::{assets, plants};
-use crate::kit::access::{Actor, Visible};
+use crate::kit::access::{Actor, Scope};
 use crate::kit::body::Body;
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::if_match::IfMatch;
@@ -60,22 +60,21 @@ async fn events(app: &App) -> ApiResult<Vec<Value>> {
     let months = zone.between(plants::FROM, plants::UNTIL)?;
     let range = Range { start: Moment::Instant(months.start), end: Moment::Instant(months.end) };
     let mut snapshot = app.db.read().await?;
-    let found = alerts::list_events(&mut snapshot, &Visible::to_command(), &range).await?;
+    let found = alerts::list_events(&mut snapshot, &Scope::Everything, &range).await?;
     Ok(found.into_iter().map(|event| Value::Object(event.event.document)).collect())
 }
 
 /// Makes the portfolios that are missing by their names, of the projects that are there.
 pub(crate) async fn make_portfolios(app: &App) -> ApiResult<()> {
-    let visible: Visible<Project> = Visible::to_command();
     let mut snapshot = app.db.read().await?;
-    let known = catalogue::list_portfolios(&mut snapshot, &Visible::<Portfolio>::to_command()).await?;
+    let known = catalogue::list_portfolios(&mut snapshot, &Scope::Everything).await?;
     drop(snapshot);
     for portfolio in portfolios()? {
         if known.iter().any(|one| one.text_member("name") == portfolio["name"].as_str()) {
             continue;
         }
         let body = Body::<Portfolio>::parse(app, portfolio.to_string().as_bytes())?;
-        catalogue::create_portfolio(begin(app).await?, &visible, body).await?;
+        catalogue::create_portfolio(begin(app).await?, body).await?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::catalogue::projects::ProjectsQuery;
 use crate::catalogue::service as catalogue;
 use crate::energy::period::{Period, PeriodQuery};
 use crate::energy::service;
-use crate::kit::access::{Can, Read, Visible};
+use crate::kit::access::{Can, ReadEnergy, Visible};
 use crate::kit::error::ApiResult;
 use crate::kit::params::Query;
 use crate::kit::stored::Stored;
@@ -30,12 +30,12 @@ pub fn routes() -> OpenApiRouter<App> {
     responses((status = 200, description = "Wh by project, site, system and bucket", body = FleetEnergy)))]
 pub async fn list_energy_datums(
     State(app): State<App>,
-    visible: Visible<Project>,
+    visible: Visible<Project, ReadEnergy>,
     Query(period): Query<Period>,
     Query(wanted): Query<ProjectsQuery>,
 ) -> ApiResult<Json<FleetEnergy>> {
     let mut snapshot = app.db.read().await?;
-    let projects = catalogue::list_projects(&mut snapshot, &visible, &wanted).await?;
+    let projects = catalogue::list_projects(&mut snapshot, &visible.scope, &wanted).await?;
     // An instant has no wall time of its own: the first project lends its zone.
     let zone = projects.first().map_or(Ok(TimeZone::UTC), service::time_zone)?;
     period.window(&zone)?;
@@ -51,7 +51,7 @@ pub async fn list_energy_datums(
 #[utoipa::path(get, path = "/energy/datums/projects/{projectId}", tag = "energy", params(PeriodQuery),
     responses((status = 200, description = "Wh by site, system and bucket", body = ProjectEnergy)))]
 pub async fn list_project_energy_datums(
-    project: Can<Read, Stored<Project>>,
+    project: Can<ReadEnergy, Stored<Project>>,
     Query(period): Query<Period>,
 ) -> ApiResult<Json<ProjectEnergy>> {
     let Can { resource: project, mut snapshot, .. } = project;

@@ -4,6 +4,7 @@
 use gridfolio_db::Db;
 
 use crate::identity::seal::SealKey;
+use crate::identity::types;
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::settings::{find_setting, settle_setting};
 
@@ -53,7 +54,7 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Loads the authority of a database, making its ids the first time.
+    /// Loads the authority of a database, making its ids and the types of users the first time.
     pub async fn load(db: &Db, config: &IdentityConfig, seal: SealKey) -> ApiResult<Self> {
         // Checked before it is stored: what is stored stays.
         config.pool_id.as_deref().map(region).transpose()?;
@@ -63,6 +64,7 @@ impl Authority {
         let pool_id = fixed(&mut tx, "identity.pool_id", config.pool_id.as_deref(), made_pool).await?;
         let client_id =
             fixed(&mut tx, "identity.client_id", config.client_id.as_deref(), made_client).await?;
+        types::ship(&mut tx).await?;
         tx.commit().await?;
         let region = region(&pool_id)?;
         let issuer = match config.issuer {

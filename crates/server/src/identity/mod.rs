@@ -15,5 +15,6 @@ pub mod service;
 pub mod sign_in;
 pub mod store;
 pub mod tokens;
+pub mod types;
 
 pub use routes::routes;

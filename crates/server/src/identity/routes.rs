@@ -3,20 +3,22 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use gridfolio_wire::identity::{Authentication, Profile, ProfileAnswer};
+use axum::response::{IntoResponse as _, Response};
+use gridfolio_wire::identity::{Authentication, Profile, ProfileAnswer, User};
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::identity::cognito::{self, CognitoError};
-use crate::identity::{keys, service, store};
-use crate::kit::access::{May, Own};
+use crate::identity::{keys, model, service};
+use crate::kit::access::{May, Own, OwnAccount};
 use crate::kit::body::{BODY_LIMIT, Body, read_limited};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::http::Oversized;
 use crate::kit::if_match::IfMatch;
+use crate::kit::rows;
+use crate::kit::stored::{Stored, document_answer};
 
 /// The operations of this area.
 pub fn routes() -> OpenApiRouter<App> {
@@ -83,10 +85,10 @@ pub async fn get_authentication(State(app): State<App>) -> Json<Authentication> 
     responses((status = 200, description = "the profile", body = ProfileAnswer)))]
 pub async fn get_profile(State(app): State<App>, may: May<Own>) -> ApiResult<Response> {
     let mut snapshot = app.db.read().await?;
-    let user = store::find_user(&mut snapshot, &may.person.id)
+    let user: Stored<User> = rows::find(&mut snapshot, &may.person.id)
         .await?
         .ok_or_else(|| ApiError::Unauthorized("the account was removed".to_owned()))?;
-    Ok(profile_answer(&user.profile))
+    Ok(profile_answer(&user))
 }
 
 /// Replaces the caller's own profile.
@@ -94,14 +96,14 @@ pub async fn get_profile(State(app): State<App>, may: May<Own>) -> ApiResult<Res
     responses((status = 200, description = "the profile as stored", body = ProfileAnswer)))]
 pub async fn update_profile(
     State(app): State<App>,
-    may: May<Own>,
+    may: May<OwnAccount>,
     expected: IfMatch,
     body: Body<Profile>,
 ) -> ApiResult<Response> {
-    let profile = service::update_profile(&app, &may.person, &expected, body.document).await?;
-    Ok(profile_answer(&profile))
+    let user = service::update_profile(&app, &may.person, &expected, body.document).await?;
+    Ok(profile_answer(&user))
 }
 
-fn profile_answer(profile: &crate::kit::stored::Stored<Profile>) -> Response {
-    ([(header::ETAG, profile.etag_header())], Json(json!({"profile": profile.document}))).into_response()
+fn profile_answer(user: &Stored<User>) -> Response {
+    document_answer(user, "profile", Value::Object(model::profile(user)))
 }

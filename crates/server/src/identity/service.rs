@@ -1,20 +1,25 @@
 //! Signing in, and who a token belongs to.
 
+use std::net::IpAddr;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gridfolio_db::Session;
 use gridfolio_wire::error::Fault;
-use gridfolio_wire::identity::Profile;
+use gridfolio_wire::identity::User;
 use gridfolio_wire::{SessionId, UserId};
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::identity::model::User;
+use crate::identity::model::{self, ADMINISTERED, Account, Credential};
 use crate::identity::tokens::{self, Issued};
+use crate::identity::types::Shipped;
 use crate::identity::{keys, password, store};
-use crate::kit::access::{Actor, Person, Role};
-use crate::kit::error::{ApiError, ApiResult, TakenKey as _};
+use crate::kit::access::{Actor, Person, Proof, Rights};
+use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::if_match::IfMatch;
+use crate::kit::rows;
 use crate::kit::stored::{Document, Stored};
 use crate::kit::tx::{Change, Tx};
 
@@ -31,41 +36,60 @@ pub struct SignedIn {
 }
 
 /// The person a token belongs to, as their session and rights are now.
-pub async fn authenticate(app: &App, token: &str) -> ApiResult<Person> {
+pub async fn authenticate(app: &App, token: &str, address: Option<IpAddr>) -> ApiResult<Person> {
     let (key_id, session_id) = tokens::unverified(token)?;
     let mut snapshot = app.db.read().await?;
     let row = store::find_session(&mut snapshot, &session_id, &key_id, app.clock.now_ms())
         .await?
         .ok_or_else(|| ApiError::Unauthorized("the session has ended; sign in again".to_owned()))?;
-    drop(snapshot);
     let claims = tokens::verify_id_token(app, &row.public_jwk, token)?;
-    let user = row.user;
-    if claims.sub != user.profile.key.as_str() {
+    if claims.sub != row.user.key.as_str() {
         return Err(ApiError::Unauthorized("the token and its session name different people".to_owned()));
     }
-    Ok(Person { id: user.profile.key.clone(), name: user.name(), role: user.role, session: session_id })
+    person(app, &mut snapshot, &row.user, Proof::Session(session_id), address).await
+}
+
+/// What a user may do and see now, however they proved who they are; 403 outside their access window.
+pub async fn person(
+    app: &App,
+    session: &mut Session,
+    user: &Stored<User>,
+    proof: Proof,
+    address: Option<IpAddr>,
+) -> ApiResult<Person> {
+    let access = model::access(user)?;
+    if let Some(why) = model::outside_window(user, access.as_ref(), app.clock.now()) {
+        return Err(ApiError::Forbidden(why));
+    }
+    let rights = Rights {
+        groups: model::groups(user),
+        prevent_download: model::prevents_download(access.as_ref()),
+        in_person: matches!(proof, Proof::Session(_)),
+    };
+    let scope = model::scope(session, access.as_ref()).await?;
+    Ok(Person { id: user.key.clone(), name: model::name(user), rights, scope, proof, address })
 }
 
 /// Signs a person in with address (or id) and password; `None` if they do not fit.
 pub async fn sign_in(app: &App, username: &str, secret: &str) -> ApiResult<Option<SignedIn>> {
     let mut snapshot = app.db.read().await?;
-    let user = match username.parse::<UserId>() {
-        Ok(id) => store::find_user(&mut snapshot, &id).await?,
-        Err(_) => store::find_user_by_email(&mut snapshot, username).await?,
+    let account = match username.parse::<UserId>() {
+        Ok(id) => store::find_account(&mut snapshot, &id).await?,
+        Err(_) => store::find_account_by_email(&mut snapshot, username).await?,
     };
     drop(snapshot);
-    let hash = user.as_ref().map(|user| user.password_hash.clone());
+    let hash = account.as_ref().map(|account| account.credential.password_hash.clone());
     if secret.len() > password::LONGEST || !password::verify(secret.to_owned(), hash).await? {
         return Ok(None);
     }
-    match user {
-        Some(user) => open_session(app, &user).await,
+    match account {
+        Some(account) => open_session(app, &account).await,
         None => Ok(None),
     }
 }
 
-/// Opens a session for a user and issues its tokens; `None` if the password was changed meanwhile.
-pub async fn open_session(app: &App, user: &User) -> ApiResult<Option<SignedIn>> {
+/// Opens a session for a user and issues its tokens; `None` if the credential was changed meanwhile.
+pub async fn open_session(app: &App, account: &Account) -> ApiResult<Option<SignedIn>> {
     let key = keys::current(app).await?;
     let session: SessionId = app.ids.uuid().parse()?;
     let refresh_token = random_token()?;
@@ -73,11 +97,11 @@ pub async fn open_session(app: &App, user: &User) -> ApiResult<Option<SignedIn>>
     let mut tx = app.db.write().await?;
     let life = (now, now + SESSION_LIFE_MS);
     let hash = hash_token(&refresh_token);
-    if !store::insert_session(&mut tx, &session, user, &hash, life).await? {
+    if !store::insert_session(&mut tx, &session, account, &hash, life).await? {
         return Ok(None);
     }
     tx.commit().await?;
-    let tokens = tokens::issue(app, &key, user, &session, now.div_euclid(1000))?;
+    let tokens = tokens::issue(app, &key, &account.user, &session, now.div_euclid(1000))?;
     Ok(Some(SignedIn { tokens, refresh_token: Some(refresh_token) }))
 }
 
@@ -111,28 +135,31 @@ pub struct NewUser {
     pub first_name: String,
     /// Family name.
     pub last_name: String,
-    /// What they may do.
-    pub role: Role,
+    /// What they are: their groups come from it.
+    pub user_type: Shipped,
     /// Their first password.
     pub password: String,
 }
 
 /// Adds a person.
-pub async fn add_user(app: &App, actor: Actor, new: NewUser) -> ApiResult<User> {
+pub async fn add_user(app: &App, actor: Actor, new: NewUser) -> ApiResult<Stored<User>> {
     password::check_rule(&new.password).map_err(ApiError::bad)?;
-    let profile = json!({"email": new.email, "firstName": new.first_name, "lastName": new.last_name});
-    let faults = app.schemas.faults("Profile", &profile);
+    let profile = json!({"email": new.email, "firstName": new.first_name, "lastName": new.last_name,
+        "userType": new.user_type.id});
+    let faults = app.schemas.faults("User", &profile);
     if !faults.is_empty() {
         return Err(ApiError::faults(faults));
     }
-    let Value::Object(document) = profile else { return Err(ApiError::internal("a profile is an object")) };
+    let Value::Object(document) = profile else { return Err(ApiError::internal("an account is an object")) };
+    let document = model::with_groups(&document, new.user_type.groups());
     let id: UserId = app.ids.uuid().parse()?;
     let password_hash = password::hash(new.password).await?;
-    let user = User { profile: Stored::new(id, document), role: new.role, password_hash };
+    let credential = Credential { password_hash, epoch: 1, ..Credential::default() };
+    let account = Account { user: Stored::new(id, document), credential };
     let mut tx = Tx::begin(app, actor).await?;
-    store::insert_user(&mut tx, &user).await.or_taken(|| format!("a user with the address {}", new.email))?;
-    tx.commit(Change::create(&user.profile)).await?;
-    Ok(user)
+    store::insert_account(&mut tx, &account).await?;
+    tx.commit(Change::create(&account.user)).await?;
+    Ok(account.user)
 }
 
 /// Gives a person another password and ends their sessions.
@@ -140,16 +167,22 @@ pub async fn set_password(app: &App, actor: Actor, email: &str, new_password: St
     password::check_rule(&new_password).map_err(ApiError::bad)?;
     let password_hash = password::hash(new_password).await?;
     let mut tx = Tx::begin(app, actor).await?;
-    let before = store::find_user_by_email(&mut tx, email)
+    let Account { user, credential } = store::find_account_by_email(&mut tx, email)
         .await?
         .ok_or_else(|| ApiError::NotFound(format!("there is no user {email}")))?;
-    let profile = before.profile.replaced(before.profile.document.clone());
-    let after = User { profile, role: before.role, password_hash };
-    if !store::update_user(&mut tx, before.profile.revision, &after).await? {
+    let after = Credential {
+        password_hash,
+        epoch: credential.epoch + 1,
+        temporary_until: None,
+        srp_salt: None,
+        srp_verifier: None,
+        ..credential.clone()
+    };
+    if !store::update_credential(&mut tx, &user.key, credential.epoch, &after).await? {
         return Err(ApiError::Stale);
     }
-    store::delete_sessions(&mut tx, &after.profile.key).await?;
-    tx.commit(Change::update(&before.profile, &after.profile)).await
+    store::delete_sessions(&mut tx, &user.key).await?;
+    tx.commit(Change::event("password_change", &user, Document::new())).await
 }
 
 /// Refuses members that look like a secret: a profile is given back, logged and backed up as it was sent.
@@ -167,27 +200,27 @@ fn refuse_secrets(document: &Document) -> ApiResult<()> {
     if faults.is_empty() { Ok(()) } else { Err(ApiError::faults(faults)) }
 }
 
-/// Replaces a person's own profile.
+/// Replaces a person's own profile; what administrators set stays.
 pub async fn update_profile(
     app: &App,
     person: &Person,
     expected: &IfMatch,
-    document: Document,
-) -> ApiResult<Stored<Profile>> {
+    mut document: Document,
+) -> ApiResult<Stored<User>> {
     refuse_secrets(&document)?;
     let mut tx = Tx::begin(app, Actor::from(person)).await?;
-    let before = store::find_user(&mut tx, &person.id)
+    let before: Stored<User> = rows::find(&mut tx, &person.id)
         .await?
         .ok_or_else(|| ApiError::Unauthorized("the account was removed".to_owned()))?;
-    expected.check(&before.profile.etag())?;
-    let after = User { profile: before.profile.replaced(document), ..before.clone() };
-    let email = after.email().to_owned();
-    let fresh = store::update_user(&mut tx, before.profile.revision, &after)
-        .await
-        .or_taken(|| format!("a user with the address {email}"))?;
-    if !fresh {
-        return Err(ApiError::Stale);
+    expected.check(&before.etag())?;
+    for name in ADMINISTERED {
+        document.shift_remove(name);
+        if let Some(kept) = before.document.get(name) {
+            document.insert(name.to_owned(), kept.clone());
+        }
     }
-    tx.commit(Change::update(&before.profile, &after.profile)).await?;
-    Ok(after.profile)
+    let after = before.replaced(document);
+    store::update_user(&mut tx, &after).await?;
+    tx.commit(Change::update(&before, &after)).await?;
+    Ok(after)
 }

@@ -1,11 +1,12 @@
 //! SQL of users and sessions.
 
-use gridfolio_db::{Session, query};
+use gridfolio_db::{Query, Session, query};
+use gridfolio_wire::identity::User;
 use gridfolio_wire::{SessionId, UserId};
 
-use crate::identity::model::{User, email_key};
-use crate::kit::access::Role;
+use crate::identity::model::{Account, Credential, email, email_key};
 use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::rows::{self, Column};
 use crate::kit::stored::Stored;
 use crate::kit::tx::Tx;
 
@@ -13,7 +14,7 @@ use crate::kit::tx::Tx;
 #[derive(Debug)]
 pub struct SessionRow {
     /// The user.
-    pub user: User,
+    pub user: Stored<User>,
     /// JSON Web Key.
     pub public_jwk: String,
 }
@@ -26,44 +27,67 @@ pub struct RefreshRow {
     /// When the person signed in, ms.
     pub created_at: i64,
     /// Its user.
-    pub user: User,
+    pub user: Stored<User>,
 }
 
-type UserColumns = (String, String, String, i64, String);
+type CredentialColumns =
+    (String, i64, Option<i64>, Option<String>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, i64, i64);
 
-fn user((id, role, password_hash, revision, document): UserColumns) -> ApiResult<User> {
-    let key: UserId = id.parse().map_err(|e| ApiError::internal(format!("stored user: {e}")))?;
-    let role = Role::from_word(&role).ok_or_else(|| ApiError::internal(format!("stored role {role:?}")))?;
-    Ok(User { profile: Stored::from_row(key, revision, &document)?, role, password_hash })
+fn credential(columns: CredentialColumns) -> Credential {
+    let (hash, epoch, temporary_until, salt, verifier, pending, secret, on, step) = columns;
+    Credential {
+        password_hash: hash,
+        epoch,
+        temporary_until,
+        srp_salt: salt,
+        srp_verifier: verifier,
+        totp_pending: pending,
+        totp_secret: secret,
+        totp_on: on != 0,
+        totp_step: step,
+    }
+}
+
+/// A user's credential.
+async fn get_credential(session: &mut Session, id: &UserId) -> ApiResult<Credential> {
+    let columns: CredentialColumns = query(
+        "SELECT password_hash, epoch, temporary_until, srp_salt, srp_verifier, totp_pending, totp_secret, totp_on, totp_step \
+         FROM credential WHERE app_user = $1",
+    )
+    .bind(id.as_str())
+    .one(session)
+    .await?;
+    Ok(credential(columns))
+}
+
+async fn with_credential(session: &mut Session, user: Option<Stored<User>>) -> ApiResult<Option<Account>> {
+    let Some(user) = user else { return Ok(None) };
+    let credential = get_credential(session, &user.key).await?;
+    Ok(Some(Account { user, credential }))
 }
 
 /// The user with an address.
-pub async fn find_user_by_email(session: &mut Session, email: &str) -> ApiResult<Option<User>> {
-    let row: Option<UserColumns> =
-        query("SELECT id, role, password_hash, revision, document FROM app_user WHERE email_key = $1")
-            .bind(email_key(email))
-            .optional(session)
-            .await?;
-    row.map(user).transpose()
+pub async fn find_user_by_email(session: &mut Session, email: &str) -> ApiResult<Option<Stored<User>>> {
+    let text = format!("{} WHERE email_key = $1", rows::select::<User>());
+    Ok(rows::all(session, Query::assembled(text).bind(email_key(email))).await?.pop())
 }
 
-/// The user with an id.
-pub async fn find_user(session: &mut Session, id: &UserId) -> ApiResult<Option<User>> {
-    let row: Option<UserColumns> =
-        query("SELECT id, role, password_hash, revision, document FROM app_user WHERE id = $1")
-            .bind(id.as_str())
-            .optional(session)
-            .await?;
-    row.map(user).transpose()
+/// The account with an address.
+pub async fn find_account_by_email(session: &mut Session, email: &str) -> ApiResult<Option<Account>> {
+    let user = find_user_by_email(session, email).await?;
+    with_credential(session, user).await
+}
+
+/// The account with an id.
+pub async fn find_account(session: &mut Session, id: &UserId) -> ApiResult<Option<Account>> {
+    let user = rows::find(session, id).await?;
+    with_credential(session, user).await
 }
 
 /// All users, by address.
-pub async fn list_users(session: &mut Session) -> ApiResult<Vec<User>> {
-    let rows: Vec<UserColumns> =
-        query("SELECT id, role, password_hash, revision, document FROM app_user ORDER BY email_key")
-            .all(session)
-            .await?;
-    rows.into_iter().map(user).collect()
+pub async fn list_users(session: &mut Session) -> ApiResult<Vec<Stored<User>>> {
+    let text = format!("{} ORDER BY email_key", rows::select::<User>());
+    rows::all(session, Query::assembled(text)).await
 }
 
 /// Number of users.
@@ -72,40 +96,64 @@ pub async fn count_users(session: &mut Session) -> ApiResult<i64> {
     Ok(count)
 }
 
-/// Writes a new user.
-pub async fn insert_user(tx: &mut Tx, user: &User) -> gridfolio_db::Result<()> {
-    let now = tx.now_ms();
-    query(
-        "INSERT INTO app_user (id, email_key, role, password_hash, revision, document, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
-    )
-    .bind(user.profile.key.as_str())
-    .bind(email_key(user.email()))
-    .bind(user.role.word())
-    .bind(&user.password_hash)
-    .bind(user.profile.revision)
-    .bind(user.profile.text())
-    .bind(now)
-    .execute(tx)
-    .await?;
+fn columns(user: &Stored<User>) -> Vec<Column> {
+    vec![("email_key", email_key(email(user)).into())]
+}
+
+/// Says which address is taken.
+fn address_taken(error: ApiError, user: &Stored<User>) -> ApiError {
+    match error {
+        ApiError::Conflict(_) => {
+            ApiError::Conflict(format!("a user with the address {} exists already", email(user)))
+        }
+        other => other,
+    }
+}
+
+/// Writes a new account.
+pub async fn insert_account(tx: &mut Tx, Account { user, credential }: &Account) -> ApiResult<()> {
+    rows::insert(tx, user, columns(user)).await.map_err(|e| address_taken(e, user))?;
+    query("INSERT INTO credential (app_user, password_hash, epoch, temporary_until, srp_salt, srp_verifier, totp_on, totp_step) \
+           VALUES ($1, $2, $3, $4, $5, $6, 0, 0)")
+        .bind(user.key.as_str())
+        .bind(&credential.password_hash)
+        .bind(credential.epoch)
+        .bind(credential.temporary_until)
+        .bind(credential.srp_salt.clone())
+        .bind(credential.srp_verifier.clone())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
-/// Replaces a user's document and password; `false` if it was changed by another in between.
-pub async fn update_user(tx: &mut Tx, before: i64, user: &User) -> gridfolio_db::Result<bool> {
-    let now = tx.now_ms();
+/// Replaces a user's document, if it still is at the revision before; a taken address is a 409.
+pub async fn update_user(tx: &mut Tx, user: &Stored<User>) -> ApiResult<()> {
+    rows::update(tx, user, columns(user)).await.map_err(|e| address_taken(e, user))
+}
+
+/// Replaces a user's credential, if it still is at the epoch before; `false` if it is not.
+pub async fn update_credential(
+    session: &mut Session,
+    user: &UserId,
+    epoch_before: i64,
+    credential: &Credential,
+) -> ApiResult<bool> {
     let touched = query(
-        "UPDATE app_user SET email_key = $3, password_hash = $4, revision = $5, document = $6, updated_at = $7 \
-         WHERE id = $1 AND revision = $2",
+        "UPDATE credential SET password_hash = $3, epoch = $4, temporary_until = $5, srp_salt = $6, srp_verifier = $7, \
+         totp_pending = $8, totp_secret = $9, totp_on = $10, totp_step = $11 WHERE app_user = $1 AND epoch = $2",
     )
-    .bind(user.profile.key.as_str())
-    .bind(before)
-    .bind(email_key(user.email()))
-    .bind(&user.password_hash)
-    .bind(user.profile.revision)
-    .bind(user.profile.text())
-    .bind(now)
-    .execute(tx)
+    .bind(user.as_str())
+    .bind(epoch_before)
+    .bind(&credential.password_hash)
+    .bind(credential.epoch)
+    .bind(credential.temporary_until)
+    .bind(credential.srp_salt.clone())
+    .bind(credential.srp_verifier.clone())
+    .bind(credential.totp_pending.clone())
+    .bind(credential.totp_secret.clone())
+    .bind(credential.totp_on)
+    .bind(credential.totp_step)
+    .execute(session)
     .await?;
     Ok(touched == 1)
 }
@@ -117,8 +165,8 @@ pub async fn find_session(
     key_id: &str,
     now_ms: i64,
 ) -> ApiResult<Option<SessionRow>> {
-    let row: Option<(String, String, String, i64, String, String)> = query(
-        "SELECT u.id, u.role, u.password_hash, u.revision, u.document, k.public_jwk \
+    let row: Option<(String, i64, String, String)> = query(
+        "SELECT u.id, u.revision, u.document, k.public_jwk \
          FROM app_session s JOIN app_user u ON u.id = s.app_user JOIN signing_key k ON k.id = $2 \
          WHERE s.id = $1 AND s.expires_at > $3",
     )
@@ -127,8 +175,8 @@ pub async fn find_session(
     .bind(now_ms)
     .optional(session)
     .await?;
-    let Some((user_id, role, hash, revision, document, public_jwk)) = row else { return Ok(None) };
-    Ok(Some(SessionRow { user: user((user_id, role, hash, revision, document))?, public_jwk }))
+    let Some((user, revision, document, public_jwk)) = row else { return Ok(None) };
+    Ok(Some(SessionRow { user: Stored::from_row(user.parse()?, revision, &document)?, public_jwk }))
 }
 
 /// The session of a refresh token that has not ended.
@@ -137,27 +185,27 @@ pub async fn find_session_by_refresh(
     refresh_hash: &str,
     now_ms: i64,
 ) -> ApiResult<Option<RefreshRow>> {
-    let row: Option<(String, i64, String, String, String, i64, String)> = query(
-        "SELECT s.id, s.created_at, u.id, u.role, u.password_hash, u.revision, u.document \
+    let row: Option<(String, i64, String, i64, String)> = query(
+        "SELECT s.id, s.created_at, u.id, u.revision, u.document \
          FROM app_session s JOIN app_user u ON u.id = s.app_user WHERE s.refresh_hash = $1 AND s.expires_at > $2",
     )
     .bind(refresh_hash)
     .bind(now_ms)
     .optional(session)
     .await?;
-    let Some((id, created_at, user_id, role, hash, revision, document)) = row else { return Ok(None) };
+    let Some((id, created_at, user, revision, document)) = row else { return Ok(None) };
     Ok(Some(RefreshRow {
         session: id.parse()?,
         created_at,
-        user: user((user_id, role, hash, revision, document))?,
+        user: Stored::from_row(user.parse()?, revision, &document)?,
     }))
 }
 
-/// Writes a new session, and forgets those that have ended; `false` if the user's password is another by now.
+/// Writes a new session, and forgets those that have ended; `false` if the credential is another by now.
 pub async fn insert_session(
     session: &mut Session,
     id: &SessionId,
-    user: &User,
+    account: &Account,
     refresh_hash: &str,
     (now_ms, expires_at): (i64, i64),
 ) -> ApiResult<bool> {
@@ -165,14 +213,14 @@ pub async fn insert_session(
     // The password may have been changed, and all sessions ended, while this one was checked.
     let opened = query(
         "INSERT INTO app_session (id, app_user, refresh_hash, created_at, expires_at) \
-         SELECT $1, u.id, $3, $4, $5 FROM app_user u WHERE u.id = $2 AND u.password_hash = $6",
+         SELECT $1, c.app_user, $3, $4, $5 FROM credential c WHERE c.app_user = $2 AND c.epoch = $6",
     )
     .bind(id.as_str())
-    .bind(user.profile.key.as_str())
+    .bind(account.user.key.as_str())
     .bind(refresh_hash)
     .bind(now_ms)
     .bind(expires_at)
-    .bind(&user.password_hash)
+    .bind(account.credential.epoch)
     .execute(session)
     .await?;
     Ok(opened == 1)

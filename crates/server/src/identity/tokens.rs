@@ -4,14 +4,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gridfolio_wire::SessionId;
+use gridfolio_wire::identity::User;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::identity::keys::SigningKey;
-use crate::identity::model::User;
 use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::stored::Stored;
 
 /// How long an id or access token holds, seconds.
 pub const TOKEN_LIFE_S: i64 = 3600;
@@ -82,7 +83,7 @@ pub struct Issued {
 pub fn issue(
     app: &App,
     key: &SigningKey,
-    user: &User,
+    user: &Stored<User>,
     session: &SessionId,
     signed_in_s: i64,
 ) -> ApiResult<Issued> {
@@ -91,8 +92,8 @@ pub fn issue(
     let header = Header { kid: Some(key.id.clone()), ..Header::new(Algorithm::RS256) };
     let iat = app.clock.now_ms().div_euclid(1000);
     let (exp, event_id) = (iat + TOKEN_LIFE_S, app.ids.uuid());
-    let member = |name| user.profile.text_member(name).unwrap_or_default().to_owned();
-    let sub = user.profile.key.to_string();
+    let member = |name| user.text_member(name).unwrap_or_default().to_owned();
+    let sub = user.key.to_string();
     let id_claims = IdClaims {
         sub: sub.clone(),
         aud: authority.client_id.clone(),

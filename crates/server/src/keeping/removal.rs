@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::keeping::streams::instant;
 use crate::keeping::words::counted;
-use crate::kit::access::Actor;
+use crate::kit::access::{Actor, Area};
 use crate::kit::stored::{Kind, Stored};
 use crate::kit::tx::{Change, Tx};
 use crate::timeseries::import::meter::{self, Note};
@@ -59,6 +59,7 @@ impl Kind for Datums {
     /// Project and source id.
     type Key = (Option<String>, String);
     const KIND: &'static str = "datums";
+    const AREA: Area = Area::Energy;
 
     fn asset(key: &Self::Key) -> String {
         key.1.trim_start_matches('/').to_owned()

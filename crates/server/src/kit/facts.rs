@@ -1,7 +1,7 @@
 //! What is known of a request while it runs: its id, its origin, and what routing and sign-in find out. The log line
 //! is made of it; nothing secret is in it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::http::Extensions;
@@ -11,6 +11,7 @@ use axum::response::Response;
 use gridfolio_wire::UserId;
 
 use crate::app::App;
+use crate::kit::access::Need;
 use crate::kit::error::ApiError;
 use crate::kit::origin::Origin;
 
@@ -24,12 +25,14 @@ struct Known {
     origin: Origin,
     route: OnceLock<MatchedPath>,
     user: OnceLock<UserId>,
+    needs: Mutex<Vec<Need>>,
 }
 
 impl Facts {
     /// The facts at the beginning.
     pub fn new(id: String, origin: Origin) -> Self {
-        Self(Arc::new(Known { id, origin, route: OnceLock::new(), user: OnceLock::new() }))
+        let (route, user) = (OnceLock::new(), OnceLock::new());
+        Self(Arc::new(Known { id, origin, route, user, needs: Mutex::default() }))
     }
 
     /// The request's id, in the answer and in the log.
@@ -50,6 +53,26 @@ impl Facts {
     /// Who turned out to call.
     pub fn user(&self) -> Option<&str> {
         self.0.user.get().map(UserId::as_str)
+    }
+
+    /// The facts of a request, if it came through the server's door.
+    pub fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get()
+    }
+
+    /// Writes down what the operation needs of the caller.
+    pub fn note_need(extensions: &Extensions, need: Need) {
+        if let Some(Self(known)) = extensions.get()
+            && let Ok(mut needs) = known.needs.lock()
+            && !needs.contains(&need)
+        {
+            needs.push(need);
+        }
+    }
+
+    /// What the operation needed of the caller, as far as it came.
+    pub fn needs(&self) -> Vec<Need> {
+        self.0.needs.lock().map(|needs| needs.clone()).unwrap_or_default()
     }
 
     /// Writes down who calls. Asked twice in one request, the answer is the same.

@@ -138,7 +138,7 @@ pub async fn update_if<K: Table>(
         .bind(after.text())
         .bind(now)
         .bind_all(columns.into_iter().chain(unchanged).map(|(_, value)| value));
-    one_row(query.execute(tx).await?)
+    one_row(query.execute(tx).await.or_taken(|| format!("another {}", K::KIND))?)
 }
 
 /// Keeps a document as it is until this transaction ends: others that would change or hold it wait. Tells whether it

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::kit::access::{May, Read};
+use crate::kit::access::{May, Own};
 use crate::kit::error::{ApiError, ApiResult};
 
 macro_rules! schema_operations {
@@ -20,7 +20,7 @@ macro_rules! schema_operations {
             #[doc = concat!("JSON Schema of a ", $type_name, ": what a form needs, and what bodies are checked against.")]
             #[utoipa::path(get, path = $path, tag = $tag,
                 responses((status = 200, description = "the schema, JSON Schema 2020-12", body = Object)))]
-            pub async fn $operation(State(app): State<App>, _: May<Read>) -> ApiResult<Json<Value>> {
+            pub async fn $operation(State(app): State<App>, _: May<Own>) -> ApiResult<Json<Value>> {
                 published(&app, $type_name)
             }
         )+

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::kit::access::Area;
 use crate::kit::error::{ApiError, ApiResult};
 
 /// The members of a document, in the order in which they were sent.
@@ -19,6 +20,8 @@ pub trait Kind: Sized {
     type Key: Clone + std::fmt::Debug + Send + Sync;
     /// `project`, `site`, …: the word of the log.
     const KIND: &'static str;
+    /// Where the policy has it.
+    const AREA: Area;
     /// Id in the log: `PROJECT/SITE`.
     fn asset(key: &Self::Key) -> String;
     /// The project it belongs to, if it belongs to one.
@@ -58,6 +61,11 @@ impl<K: Kind> Stored<K> {
     #[must_use]
     pub fn replaced(&self, document: Document) -> Self {
         Self { key: self.key.clone(), revision: self.revision + 1, document, view: PhantomData }
+    }
+
+    /// The project that it belongs to, if it belongs to one.
+    pub fn project(&self) -> Option<&str> {
+        K::project(&self.key).or_else(|| K::project_in(&self.document))
     }
 
     /// The document as text for its column.

@@ -37,12 +37,11 @@ struct Entry {
 
 impl Entry {
     fn new<K: Kind>(action: &'static str, thing: &Stored<K>) -> Self {
-        let project = K::project(&thing.key).or_else(|| K::project_in(&thing.document));
         Self {
             action,
             asset_type: K::KIND,
             asset: K::asset(&thing.key),
-            project: project.map(str::to_owned),
+            project: thing.project().map(str::to_owned),
             before: None,
             after: None,
         }
@@ -63,6 +62,14 @@ impl Change {
     /// Something was removed.
     pub fn delete<K: Kind>(before: &Stored<K>) -> Self {
         Self::default().and_delete(before)
+    }
+
+    /// Something happened to a thing that its document does not show, such as a sign-in: a word for it, and what is
+    /// to be known of it. Never a secret.
+    pub fn event<K: Kind>(action: &'static str, thing: &Stored<K>, detail: Document) -> Self {
+        let mut entry = Entry::new(action, thing);
+        entry.after = Some(detail);
+        Self { entries: vec![entry] }
     }
 
     /// … and something else was made in the same transaction.
@@ -134,7 +141,7 @@ impl Tx {
         Ok(self.inner.commit().await?)
     }
 
-    fn audit_rows(&self, change: Change, sequence: i64) -> Vec<[Arg; 12]> {
+    fn audit_rows(&self, change: Change, sequence: i64) -> Vec<[Arg; 13]> {
         let at = self.now_ms();
         let text = |document: Option<Document>| document.map(|d| Value::Object(d).to_string());
         (0_i64..)
@@ -153,6 +160,7 @@ impl Tx {
                     self.actor.name.as_str().into(),
                     text(before).into(),
                     text(after).into(),
+                    self.actor.address.map(|address| address.to_string()).into(),
                 ]
             })
             .collect()
@@ -160,7 +168,7 @@ impl Tx {
 }
 
 const INSERT_AUDIT: Insert = Insert {
-    head: "INSERT INTO audit (id, at, position, sequence, action, asset_type, asset, project, user_id, user_name, document_before, document_after)",
+    head: "INSERT INTO audit (id, at, position, sequence, action, asset_type, asset, project, user_id, user_name, document_before, document_after, address)",
     tail: "",
 };
 

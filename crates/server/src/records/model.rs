@@ -7,6 +7,7 @@ use gridfolio_wire::records::ProForma;
 use gridfolio_wire::{ProjectCode, VersionName};
 use serde_json::Value;
 
+use crate::kit::access::Area;
 use crate::kit::rows::{Table, parsed};
 use crate::kit::stored::{Kind, Stored};
 
@@ -22,6 +23,7 @@ pub struct ProFormaKey {
 impl Kind for ProForma {
     type Key = ProFormaKey;
     const KIND: &'static str = "pro-forma";
+    const AREA: Area = Area::Finance;
 
     fn asset(key: &ProFormaKey) -> String {
         match &key.version {

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::kit::access::{Can, EditIn, Read};
+use crate::kit::access::{Can, EditFinance, ReadFinance};
 use crate::kit::body::Body;
 use crate::kit::error::ApiResult;
 use crate::kit::if_match::IfMatch;
@@ -48,7 +48,7 @@ impl FromParams for VersionQuery {
 /// The current pro forma of a project; `{}` if it has none.
 #[utoipa::path(get, path = "/projects/{projectId}/pro-forma", tag = "records",
     responses((status = 200, description = "the pro forma", body = ProFormaAnswer)))]
-pub async fn get_pro_forma(mut project: Can<Read, Stored<Project>>) -> ApiResult<Response> {
+pub async fn get_pro_forma(mut project: Can<ReadFinance, Stored<Project>>) -> ApiResult<Response> {
     let key = ProFormaKey { project: project.resource.key.clone(), version: None };
     Ok(match rows::find::<ProForma>(&mut project.snapshot, &key).await? {
         Some(found) => answer(&found),
@@ -62,7 +62,7 @@ pub async fn get_pro_forma(mut project: Can<Read, Stored<Project>>) -> ApiResult
     responses((status = 200, description = "the pro forma as stored", body = ProFormaAnswer)))]
 pub async fn save_pro_forma(
     State(app): State<App>,
-    project: Can<EditIn, Stored<Project>>,
+    project: Can<EditFinance, Stored<Project>>,
     Query(VersionQuery { version }): Query<VersionQuery>,
     expected: IfMatch,
     body: Body<ProForma>,
@@ -77,7 +77,7 @@ pub async fn save_pro_forma(
     responses((status = 200, description = "removed")))]
 pub async fn delete_pro_forma(
     State(app): State<App>,
-    project: Can<EditIn, Stored<Project>>,
+    project: Can<EditFinance, Stored<Project>>,
     Query(VersionQuery { version }): Query<VersionQuery>,
     expected: IfMatch,
 ) -> ApiResult<()> {
@@ -88,7 +88,9 @@ pub async fn delete_pro_forma(
 /// The named versions of a project's pro forma.
 #[utoipa::path(get, path = "/projects/{projectId}/pro-forma/versions", tag = "records",
     responses((status = 200, description = "the versions, in the order in which they were made", body = ProFormaVersions)))]
-pub async fn list_pro_forma_versions(mut project: Can<Read, Stored<Project>>) -> ApiResult<Json<Value>> {
+pub async fn list_pro_forma_versions(
+    mut project: Can<ReadFinance, Stored<Project>>,
+) -> ApiResult<Json<Value>> {
     let all = store::list_pro_formas(&mut project.snapshot, &project.resource.key).await?;
     let versions: Vec<Value> =
         all.iter().filter(|pro_forma| pro_forma.key.version.is_some()).map(model::value).collect();

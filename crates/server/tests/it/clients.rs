@@ -104,7 +104,7 @@ async fn fill_catalogue(app: &TestApp) {
 async fn the_official_client_decodes_the_catalogue(backend: Backend) {
     let app = TestApp::serving(backend).await;
     fill_catalogue(&app).await;
-    let (url, token) = (app.url(), app.token(Role::User).unwrap().to_owned());
+    let (url, token) = (app.url(), app.token(Role::Viewer).unwrap().to_owned());
     let output = tokio::task::spawn_blocking(move || {
         Command::new(python())
             .arg(files::repository("crates/server/tests/py/decode_catalogue.py"))

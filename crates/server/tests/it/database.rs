@@ -57,6 +57,7 @@ fn statements_in(text: &str) -> Vec<String> {
 /// A `format!` text with the constants of its file and a parameter for every `{}`.
 fn filled(text: &str, names: &[(String, String)]) -> String {
     let mut sql = names.iter().fold(text.to_owned(), |sql, (name, value)| sql.replace(name, value));
+    sql = sql.replace("{sql}", "1 = 1");
     while sql.contains("{}") {
         sql = sql.replacen("{}", &free(&sql), 1);
     }

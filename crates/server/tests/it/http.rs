@@ -56,7 +56,7 @@ both! {
     }
 
     async fn a_person_without_account_or_session_is_nobody(app) {
-        let user = app.token(Role::User).unwrap().to_owned();
+        let user = app.token(Role::Viewer).unwrap().to_owned();
         let mut tx = app.app.db.write().await.unwrap();
         gridfolio_db::query("DELETE FROM app_session").execute(&mut tx).await.unwrap();
         tx.commit().await.unwrap();

@@ -173,8 +173,8 @@ fn people_are_added_listed_and_get_passwords() {
     assert!(text(&made).contains("password: "), "{}", text(&made));
     let listed = text(&run(folder.path(), &["user", "list"]));
     assert!(
-        listed.contains("administrator  admin@example.org")
-            && listed.contains("user           one@example.org"),
+        listed.contains("administrator     admin@example.org")
+            && listed.contains("viewer            one@example.org"),
         "{listed}"
     );
     assert!(run(folder.path(), &["user", "password", "one@example.org"]).status.success());

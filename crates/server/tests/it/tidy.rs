@@ -79,7 +79,7 @@ fn arrow(path: &str, line: &str) -> Option<String> {
                 return Some(format!("{home} reaches into {area}::{room}"));
             }
         }
-        let allowed = inside == "kit/access.rs" && *area == "identity";
+        let allowed = inside == "kit/access/person.rs" && *area == "identity";
         if home == "kit" && line.contains(&format!("crate::{area}::")) && !allowed {
             return Some(format!("the kit knows {area}"));
         }

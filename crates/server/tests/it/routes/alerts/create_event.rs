@@ -89,7 +89,7 @@ both! {
     async fn only_administrators_write(app) {
         app.make_tree("P1").await;
         let post = |role| Call::new(Method::POST, "/events").by(role).json(&samples::event("P1")).send(&app);
-        post(Role::User).await.message(403);
+        post(Role::Viewer).await.message(403);
         post(Role::Anonymous).await.message(401);
     }
 }

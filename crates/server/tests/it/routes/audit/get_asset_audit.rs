@@ -43,17 +43,17 @@ both! {
 
     async fn a_person_is_shown_to_themselves_and_to_administrators(app) {
         let get = |asset: String, role| Call::new(Method::GET, format!("/audit/assets/{asset}")).by(role).send(&app);
-        for owner in [Role::Administrator, Role::User] {
+        for owner in [Role::Administrator, Role::Finance] {
             let read = Call::new(Method::GET, "/profile").by(owner).send(&app).await.ok()["profile"].clone();
             Call::new(Method::PUT, "/profile").by(owner).json(&read).send(&app).await.ok();
             let logs = app.get("/audit/users").await.ok()["logs"].clone();
             let id = logs[0]["id"].as_str().unwrap().to_owned();
             let all = get(id.clone(), Role::Administrator).await.ok()["logs"].clone();
             assert_eq!(all.as_array().unwrap().len(), 2, "made and changed");
-            if owner == Role::User {
+            if owner == Role::Finance {
                 assert_eq!(get(id, owner).await.ok()["logs"], all);
             } else {
-                assert_eq!(get(id.clone(), Role::User).await.message(404), format!("there is no asset {id:?}"));
+                assert_eq!(get(id.clone(), Role::Finance).await.message(404), format!("there is no asset {id:?}"));
             }
         }
     }

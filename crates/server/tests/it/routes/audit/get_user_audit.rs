@@ -14,14 +14,14 @@ both! {
         app.make_tree("P1").await;
         let logs = app.get("/audit/users").await.ok()["logs"].clone();
         let newest = &logs[0];
-        assert_eq!((&newest["action"], &newest["assetType"]), (&json!("update"), &json!("profile")));
-        assert_eq!((&newest["item"], &newest["id"]), (&sent, &newest["userId"]));
+        assert_eq!((&newest["action"], &newest["assetType"]), (&json!("update"), &json!("user")));
+        assert_eq!((&newest["item"]["lastName"], &newest["id"]), (&sent["lastName"], &newest["userId"]));
         assert_eq!(newest["path"], json!(format!("/{}", newest["id"].as_str().unwrap())));
         assert_eq!((&newest["puserNameath"], newest.get("project")), (&json!("Ada Test"), None));
         let kinds: Vec<(&Value, &Value)> =
             logs.as_array().unwrap().iter().map(|e| (&e["action"], &e["assetType"])).collect();
-        let made = (&json!("create"), &json!("profile"));
-        assert_eq!(kinds[1..], [made, made], "the two people of every test, and nothing of the tree");
+        let made = (&json!("create"), &json!("user"));
+        assert_eq!(kinds[1..], [made; Role::PEOPLE.len()], "the people of every test, and nothing of the tree");
     }
 
     async fn a_diff_names_the_members(app) {
@@ -35,7 +35,7 @@ both! {
 
     async fn it_is_not_for_everybody(app) {
         let get = |role| Call::new(Method::GET, "/audit/users").by(role).send(&app);
-        assert_eq!(get(Role::User).await.message(403), "your account may not see this");
+        assert_eq!(get(Role::Viewer).await.message(403), "your account may not see this");
         get(Role::Anonymous).await.message(401);
     }
 
@@ -43,12 +43,12 @@ both! {
         let new = "another password for tests";
         service::set_password(&app.app, Actor::command("test"), USER, new.to_owned()).await.unwrap();
         let mut snapshot = app.app.db.read().await.unwrap();
-        let hashes: Vec<(String,)> = query("SELECT password_hash FROM app_user").all(&mut snapshot).await.unwrap();
+        let hashes: Vec<(String,)> = query("SELECT password_hash FROM credential").all(&mut snapshot).await.unwrap();
         let rows: Vec<(Option<String>, Option<String>, String, String)> =
             query("SELECT document_before, document_after, asset, user_name FROM audit").all(&mut snapshot).await.unwrap();
         drop(snapshot);
         let text = format!("{rows:?} {}", app.get("/audit/users").await.text());
-        assert!(text.contains(USER) && hashes.len() == 2, "there is something to look through");
+        assert!(text.contains(USER) && hashes.len() == Role::PEOPLE.len(), "there is something to look through");
         for secret in hashes.iter().map(|(hash,)| hash.as_str()).chain([PASSWORD, new, "argon2"]) {
             assert!(!text.contains(secret), "{secret} is in the log");
         }

@@ -55,7 +55,7 @@ both! {
     async fn only_who_may_makes_one(app) {
         let call = |role| Call::new(Method::POST, "/portfolios").bytes("{\"broken\":").by(role);
         call(Role::Anonymous).send(&app).await.message(401);
-        call(Role::User).send(&app).await.message(403);
+        call(Role::Viewer).send(&app).await.message(403);
         call(Role::Administrator).send(&app).await.message(400);
     }
 

@@ -102,7 +102,7 @@ both! {
     async fn who_may_not_hears_that_before_anything_else(app) {
         let post = |role| Call::new(axum::http::Method::POST, "/projects/P1").bytes(vec![b'x'; 2_000_000]).by(role);
         post(Role::Anonymous).send(&app).await.message(401);
-        post(Role::User).send(&app).await.message(403);
+        post(Role::Viewer).send(&app).await.message(403);
         post(Role::Administrator).send(&app).await.message(413);
     }
 

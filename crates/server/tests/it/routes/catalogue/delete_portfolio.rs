@@ -7,7 +7,7 @@ both! {
         app.post("/projects/P1", &samples::project("P1")).await.ok();
         let id = app.make_portfolio("N", &["P1"]).await;
         let path = format!("/portfolios/{id}");
-        Call::new(Method::DELETE, &path).by(Role::User).send(&app).await.message(403);
+        Call::new(Method::DELETE, &path).by(Role::Viewer).send(&app).await.message(403);
         assert_eq!(app.delete(&path).await.ok(), json!({}));
         app.get(&path).await.message(404);
         app.delete(&path).await.message(404);

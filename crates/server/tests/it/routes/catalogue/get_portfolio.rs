@@ -6,7 +6,7 @@ both! {
     async fn a_user_reads_the_plain_portfolio(app) {
         app.post("/projects/P1", &samples::project("P1")).await.ok();
         let id = app.make_portfolio("N", &["P1"]).await;
-        let read = Call::new(Method::GET, format!("/portfolios/{id}")).by(Role::User).send(&app).await;
+        let read = Call::new(Method::GET, format!("/portfolios/{id}")).by(Role::Viewer).send(&app).await;
         assert_eq!(read.ok(), json!({"portfolio": {"id": id, "name": "N", "projects": ["P1"]}}));
         assert!(!read.etag().is_empty());
     }

@@ -23,7 +23,7 @@ both! {
         );
         app.post("/projects/P1/sites/S1/systems/R1", &solar).await.ok();
         app.post("/projects/P1/sites/S1/systems/B1", &battery).await.ok();
-        let reply = Call::new(Method::GET, "/projects/P1/i2x").by(Role::User).send(&app).await;
+        let reply = Call::new(Method::GET, "/projects/P1/i2x").by(Role::Viewer).send(&app).await;
         assert_eq!(reply.ok(), json!({"i2x": {
             "ratedPowerKw": 9.5, "technology": "PV", "storedEnergyKwh": 13.5,
             "ieee1547ReactivePowerCategory": "A", "ieee1547DisturbanceCategory": "III",

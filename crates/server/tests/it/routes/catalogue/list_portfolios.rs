@@ -42,7 +42,7 @@ both! {
         for name in ["Fund 10", "Fund 9", "Another"] {
             app.make_portfolio(name, &[]).await;
         }
-        let list = Call::new(Method::GET, "/portfolios").by(Role::User).send(&app).await.ok();
+        let list = Call::new(Method::GET, "/portfolios").by(Role::Viewer).send(&app).await.ok();
         let names: Vec<&str> =
             list["portfolios"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
         assert_eq!(names, ["Another", "Fund 9", "Fund 10"]);

@@ -16,7 +16,7 @@ both! {
         let mut system = samples::system("R1");
         system["contacts"] = json!([{"name": "Installer", "type": "service"}]);
         app.post("/projects/P1/sites/S2/systems/R1", &system).await.ok();
-        let reply = Call::new(Method::GET, "/projects/P1/contacts").by(Role::User).send(&app).await;
+        let reply = Call::new(Method::GET, "/projects/P1/contacts").by(Role::Viewer).send(&app).await;
         let site = |code: &str| json!([{"name": code, "type": "access", "voip": "1", "floor": 3}]);
         assert_eq!(reply.ok(), json!({"project": {
             "code": "P1",

@@ -29,7 +29,7 @@ both! {
     }
 
     async fn tokens_are_taken_bare_and_with_bearer(app) {
-        let token = app.token(Role::User).unwrap().to_owned();
+        let token = app.token(Role::Viewer).unwrap().to_owned();
         let with = |value: String| {
             Call::new(Method::GET, "/projects").by(Role::Anonymous).header("authorization", &value).send(&app)
         };

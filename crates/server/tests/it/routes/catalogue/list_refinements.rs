@@ -20,7 +20,7 @@ both! {
         app.post("/projects/P9", &second).await.ok();
         app.make_portfolio("West", &["P10", "P9"]).await;
         app.make_portfolio("Empty", &[]).await;
-        let answer = Call::new(Method::GET, "/search/refinements").by(Role::User).send(&app).await.ok();
+        let answer = Call::new(Method::GET, "/search/refinements").by(Role::Viewer).send(&app).await.ok();
         let refinements = &answer["refinements"];
         for (name, values) in [
             ("status", json!(["Construction", "Operational"])),

@@ -39,7 +39,7 @@ both! {
     async fn a_user_hears_403_whatever_the_body(app) {
         let id = app.make_portfolio("N", &[]).await;
         let put = |role| Call::new(Method::PUT, format!("/portfolios/{id}")).bytes("{").by(role).send(&app);
-        put(Role::User).await.message(403);
+        put(Role::Viewer).await.message(403);
         put(Role::Anonymous).await.message(401);
     }
 }

@@ -95,7 +95,7 @@ both! {
 
     async fn a_password_changed_while_it_was_checked_opens_nothing(app) {
         let mut snapshot = app.app.db.read().await.unwrap();
-        let user = gridfolio::identity::store::find_user_by_email(&mut snapshot, USER).await.unwrap().unwrap();
+        let user = gridfolio::identity::store::find_account_by_email(&mut snapshot, USER).await.unwrap().unwrap();
         drop(snapshot);
         let actor = gridfolio::kit::access::Actor::command("test");
         gridfolio::identity::service::set_password(&app.app, actor, USER, "another password".to_owned()).await.unwrap();

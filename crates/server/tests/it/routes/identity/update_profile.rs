@@ -5,20 +5,20 @@ use serde_json::json;
 both! {
     async fn a_user_may_edit_the_own_profile(app) {
         let sent = json!({"email": USER, "firstName": "Ute", "lastName": "Test", "timezone": "America/New_York", "phone": "1"});
-        let put = Call::new(Method::PUT, "/profile").by(Role::User).json(&sent).send(&app).await;
+        let put = Call::new(Method::PUT, "/profile").by(Role::Viewer).json(&sent).send(&app).await;
         assert_eq!(put.ok(), json!({"profile": sent}));
-        assert_eq!(Call::new(Method::GET, "/profile").by(Role::User).send(&app).await.ok(), json!({"profile": sent}));
+        assert_eq!(Call::new(Method::GET, "/profile").by(Role::Viewer).send(&app).await.ok(), json!({"profile": sent}));
     }
 
     async fn an_address_belongs_to_one_person(app) {
         let sent = json!({"email": ADMINISTRATOR.to_uppercase(), "firstName": "Ute", "lastName": "Test"});
-        let put = Call::new(Method::PUT, "/profile").by(Role::User).json(&sent).send(&app).await;
+        let put = Call::new(Method::PUT, "/profile").by(Role::Viewer).json(&sent).send(&app).await;
         assert!(put.message(409).contains("exists already"));
     }
 
     async fn faults_are_named(app) {
         let sent = json!({"email": "no address", "firstName": "", "timezone": "Mars/X"});
-        let message = Call::new(Method::PUT, "/profile").by(Role::User).json(&sent).send(&app).await.message(400);
+        let message = Call::new(Method::PUT, "/profile").by(Role::Viewer).json(&sent).send(&app).await.message(400);
         for part in ["email: ", "firstName: ", "lastName: is required", "timezone: "] {
             assert!(message.contains(part), "{part} is not in {message}");
         }
@@ -26,16 +26,16 @@ both! {
 
     async fn a_secret_is_no_member(app) {
         let sent = json!({"email": USER, "firstName": "U", "lastName": "T", "newPassword": "hunter2hunter2", "apiToken": 1});
-        let message = Call::new(Method::PUT, "/profile").by(Role::User).json(&sent).send(&app).await.message(400);
+        let message = Call::new(Method::PUT, "/profile").by(Role::Viewer).json(&sent).send(&app).await.message(400);
         assert!(message.contains("newPassword: is no member") && message.contains("apiToken: "), "{message}");
         assert!(!message.contains("hunter2"), "{message}");
     }
 
     async fn if_match_is_honoured(app) {
         let sent = json!({"email": USER, "firstName": "Ute", "lastName": "Test"});
-        let put = |tag: &str| Call::new(Method::PUT, "/profile").by(Role::User).json(&sent).header("if-match", tag);
+        let put = |tag: &str| Call::new(Method::PUT, "/profile").by(Role::Viewer).json(&sent).header("if-match", tag);
         put("\"0-0\"").send(&app).await.message(412);
-        let tag = Call::new(Method::GET, "/profile").by(Role::User).send(&app).await.etag();
+        let tag = Call::new(Method::GET, "/profile").by(Role::Viewer).send(&app).await.etag();
         put(&tag).send(&app).await.ok();
     }
 }

@@ -103,7 +103,7 @@ both! {
     async fn only_administrators_write_and_only_in_projects_that_exist(app) {
         app.make_tree("P1").await;
         let put = |role, path: &'static str| Call::new(Method::PUT, path).by(role).json(&samples::pro_forma()).send(&app);
-        put(Role::User, PATH).await.message(403);
+        put(Role::Viewer, PATH).await.message(403);
         put(Role::Anonymous, PATH).await.message(401);
         put(Role::Administrator, "/projects/P2/pro-forma").await.message(404);
     }
