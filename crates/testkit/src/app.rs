@@ -82,8 +82,8 @@ fn identity(public_url: &str) -> IdentityConfig {
     }
 }
 
-async fn open(db: Db, public_url: &str, clock: Clock, first_id: u64, network: Network) -> App {
-    let authority = Authority::load(&db, &identity(public_url), seal()).await.unwrap();
+async fn open(db: Db, config: IdentityConfig, clock: Clock, first_id: u64, network: Network) -> App {
+    let authority = Authority::load(&db, &config, seal()).await.unwrap();
     let ids = Ids::Counted(Arc::new(AtomicU64::new(first_id)));
     App::on_network(db, (clock, ids), authority, network).expect("the parts of the application fit")
 }
@@ -94,7 +94,7 @@ fn frozen() -> Clock {
 
 /// Puts a signing key and two people into the template.
 pub(crate) async fn fill_template(db: &Db) {
-    let app = open(db.clone(), "http://gridfolio.test", frozen(), 1, Network::default()).await;
+    let app = open(db.clone(), identity(NOWHERE), frozen(), 1, Network::default()).await;
     keys::current(&app).await.unwrap();
     for role in Role::PEOPLE {
         let new = NewUser {
@@ -134,10 +134,21 @@ impl TestApp {
         test
     }
 
+    /// The same database under another configuration of identity; people are signed in anew.
+    pub async fn with_identity(backend: Backend, change: impl FnOnce(&mut IdentityConfig)) -> Self {
+        let mut config = identity(NOWHERE);
+        change(&mut config);
+        Self::configured(backend, config, Network::default()).await
+    }
+
     async fn with_address(backend: Backend, public_url: &str, network: Network) -> Self {
+        Self::configured(backend, identity(public_url), network).await
+    }
+
+    async fn configured(backend: Backend, config: IdentityConfig, network: Network) -> Self {
         let db = TestDb::new(backend).await;
-        let clock = if public_url == NOWHERE { frozen() } else { Clock::System };
-        let app = open(db.open().await, public_url, clock, 1000, network).await;
+        let clock = if config.public_url == NOWHERE { frozen() } else { Clock::System };
+        let app = open(db.open().await, config, clock, 1000, network).await;
         let tokens: [OnceCell<String>; Role::PEOPLE.len()] = Default::default();
         let contract = Arc::new(Contract::load(&app.openapi));
         let router = contract.clone().watch(router(&app));

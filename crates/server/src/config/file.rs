@@ -12,7 +12,7 @@ pub fn parse<C: CommandFactory + FromArgMatches>(args: Vec<OsString>) -> Result<
     let command = C::command();
     let file = find_file(&args);
     let keys = match &file {
-        Some(path) => read_keys(path, &list_flags(&command)).map_err(|e| fail(&command, &e))?,
+        Some(path) => read_keys(path, &Shapes::of(&command)).map_err(|e| fail(&command, &e))?,
         None => BTreeMap::new(),
     };
     let known = long_flags(&command);
@@ -56,11 +56,28 @@ fn variables(command: &Command) -> Vec<String> {
     own.into_iter().chain(command.get_subcommands().flat_map(variables)).collect()
 }
 
-/// Flags that take several values; in the file they are lists.
-fn list_flags(command: &Command) -> Vec<String> {
-    let own = command.get_arguments().filter(|arg| arg.get_value_delimiter().is_some());
+/// Flags that are more than a text in the file.
+struct Shapes {
+    /// They take several values: lists of texts.
+    lists: Vec<String>,
+    /// Their value has parts of its own, JSON on the command line: lists of tables.
+    json: Vec<String>,
+}
+
+impl Shapes {
+    fn of(command: &Command) -> Self {
+        let is_json = |arg: &clap::Arg| arg.get_value_names().is_some_and(|names| names == ["JSON"]);
+        Self {
+            lists: flags(command, &|arg| arg.get_value_delimiter().is_some()),
+            json: flags(command, &is_json),
+        }
+    }
+}
+
+fn flags(command: &Command, wanted: &dyn Fn(&clap::Arg) -> bool) -> Vec<String> {
+    let own = command.get_arguments().filter(|arg| wanted(arg));
     let own = own.filter_map(|arg| arg.get_long().map(str::to_owned));
-    own.chain(command.get_subcommands().flat_map(list_flags)).collect()
+    own.chain(command.get_subcommands().flat_map(|sub| flags(sub, wanted))).collect()
 }
 
 /// Gives every flag its variable, and the file's value as its default.
@@ -110,12 +127,12 @@ fn said(args: &[OsString], flag: &str) -> Option<String> {
     std::env::var(variable(flag)).ok()
 }
 
-fn read_keys(path: &Path, lists: &[String]) -> Result<BTreeMap<String, String>, String> {
+fn read_keys(path: &Path, shapes: &Shapes) -> Result<BTreeMap<String, String>, String> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let table: toml::Table =
         text.parse().map_err(|e| format!("{}: {}", path.display(), without_the_line(&e, &text)))?;
     let mut keys = BTreeMap::new();
-    flatten("", &table, lists, &mut keys).map_err(|e| format!("{}: {e}", path.display()))?;
+    flatten("", &table, shapes, &mut keys).map_err(|e| format!("{}: {e}", path.display()))?;
     Ok(keys)
 }
 
@@ -129,19 +146,23 @@ fn without_the_line(error: &toml::de::Error, text: &str) -> String {
 fn flatten(
     prefix: &str,
     table: &toml::Table,
-    lists: &[String],
+    shapes: &Shapes,
     keys: &mut BTreeMap<String, String>,
 ) -> Result<(), String> {
     for (name, value) in table {
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         let text = match value {
             toml::Value::Table(inner) => {
-                flatten(&key, inner, lists, keys)?;
+                flatten(&key, inner, shapes, keys)?;
                 continue;
             }
-            toml::Value::Array(items) if lists.contains(&flag_of(&key)) => {
+            toml::Value::Array(items) if shapes.lists.contains(&flag_of(&key)) => {
                 let texts: Option<Vec<&str>> = items.iter().map(toml::Value::as_str).collect();
                 texts.ok_or_else(|| format!("{key}: must be a list of texts"))?.join(",")
+            }
+            // What has parts of its own is JSON in a flag or a variable.
+            toml::Value::Array(items) if shapes.json.contains(&flag_of(&key)) => {
+                serde_json::to_string(items).map_err(|e| format!("{key}: {e}"))?
             }
             toml::Value::String(text) => text.clone(),
             toml::Value::Integer(number) => number.to_string(),

@@ -8,6 +8,7 @@ use gridfolio_db::{Db, DbOptions, sqlite_path};
 use crate::app::{App, Outside};
 use crate::identity::authority::{Authority, IdentityConfig, IssuerForm, KEY_DAYS};
 use crate::identity::seal::SealKey;
+use crate::identity::trusted::IssuerRules;
 use crate::keeping::upgrade::{self, Before};
 use crate::kit::clock::{Clock, Ids};
 
@@ -67,6 +68,9 @@ pub struct IdentityArgs {
     /// Days after which a new signing key is made; nobody is signed out by it.
     #[arg(long, value_name = "DAYS", default_value_t = KEY_DAYS, value_parser = clap::value_parser!(u32).range(2..=3650))]
     pub identity_key_days: u32,
+    /// Outside issuers whose tokens are believed: a list of {issuer, audience, claims}, here as JSON.
+    #[arg(long, value_name = "JSON")]
+    pub identity_trusted: Option<IssuerRules>,
 }
 
 impl IdentityArgs {
@@ -82,6 +86,7 @@ impl IdentityArgs {
                 IssuerArg::Aws => IssuerForm::Aws,
             },
             key_days: self.identity_key_days,
+            trusted: self.identity_trusted.clone().unwrap_or_default(),
         }
     }
 }

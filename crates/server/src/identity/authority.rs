@@ -4,6 +4,7 @@
 use gridfolio_db::Db;
 
 use crate::identity::seal::SealKey;
+use crate::identity::trusted::{IssuerRules, Trusted};
 use crate::identity::types;
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::settings::{find_setting, settle_setting};
@@ -34,6 +35,8 @@ pub struct IdentityConfig {
     pub issuer: IssuerForm,
     /// After how many days a new signing key is made; 0 stands for 90.
     pub key_days: u32,
+    /// Outside issuers whose tokens are believed.
+    pub trusted: IssuerRules,
 }
 
 /// Who issues tokens. Fixed while the process runs.
@@ -49,6 +52,8 @@ pub struct Authority {
     pub public_url: String,
     /// After how many days a new signing key is made.
     pub key_days: i64,
+    /// Outside issuers whose tokens are believed.
+    pub trusted: Trusted,
     /// Opens the signing keys.
     pub seal: SealKey,
 }
@@ -73,7 +78,11 @@ impl Authority {
         };
         let key_days = if config.key_days == 0 { KEY_DAYS } else { config.key_days };
         let (public_url, key_days) = (config.public_url.clone(), i64::from(key_days));
-        Ok(Self { pool_id, client_id, issuer, public_url, key_days, seal })
+        if config.trusted.0.iter().any(|rule| rule.issuer == issuer) {
+            return Err(ApiError::bad(format!("identity.trusted: {issuer:?} is this server's own issuer")));
+        }
+        let trusted = config.trusted.clone().into();
+        Ok(Self { pool_id, client_id, issuer, public_url, key_days, trusted, seal })
     }
 
     /// The region part of the pool id.

@@ -15,6 +15,7 @@ pub mod service;
 pub mod sign_in;
 pub mod store;
 pub mod tokens;
+pub mod trusted;
 pub mod types;
 
 pub use routes::routes;

@@ -37,6 +37,9 @@ pub struct SignedIn {
 
 /// The person a token belongs to, as their session and rights are now.
 pub async fn authenticate(app: &App, token: &str, address: Option<IpAddr>) -> ApiResult<Person> {
+    if let Some(issuer) = app.authority.trusted.find(token) {
+        return outside_person(app, &issuer.verify(app, token).await?, address).await;
+    }
     let (key_id, session_id) = tokens::unverified(token)?;
     let mut snapshot = app.db.read().await?;
     let row = store::find_session(&mut snapshot, &session_id, &key_id, app.clock.now_ms())
@@ -64,10 +67,19 @@ pub async fn person(
     let rights = Rights {
         groups: model::groups(user),
         prevent_download: model::prevents_download(access.as_ref()),
-        in_person: matches!(proof, Proof::Session(_)),
+        in_person: !matches!(proof, Proof::AccessToken(_)),
     };
     let scope = model::scope(session, access.as_ref()).await?;
     Ok(Person { id: user.key.clone(), name: model::name(user), rights, scope, proof, address })
+}
+
+/// The person whom an outside issuer names, as their account is now.
+async fn outside_person(app: &App, email: &str, address: Option<IpAddr>) -> ApiResult<Person> {
+    let mut snapshot = app.db.read().await?;
+    let user = store::find_user_by_email(&mut snapshot, email).await?.ok_or_else(|| {
+        ApiError::Unauthorized(format!("there is no account {email} here; ask an administrator for one"))
+    })?;
+    person(app, &mut snapshot, &user, Proof::Outside, address).await
 }
 
 /// Signs a person in with address (or id) and password; `None` if they do not fit.

@@ -44,6 +44,9 @@ pub enum ApiError {
     /// 503: the database is busy, or does not answer.
     #[error("the database is busy or does not answer; try again")]
     Busy,
+    /// 503: another server that is needed for the answer does not answer.
+    #[error("{0}")]
+    Unavailable(String),
     /// 507: no room left on disk.
     #[error("the server has no room left to store this; nothing was changed")]
     Full,
@@ -87,7 +90,7 @@ impl ApiError {
             Self::Conflict(_) | Self::Stale => StatusCode::CONFLICT,
             Self::PreconditionFailed(_) => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Full => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -111,6 +114,9 @@ impl IntoResponse for ApiError {
             }
             Self::Busy => {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            Self::Unavailable(_) => {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
             }
             Self::Stale => {
                 response.extensions_mut().insert(TryOnceMore);

@@ -25,5 +25,6 @@ mod routes;
 mod service;
 mod tidy;
 mod tls;
+mod trusted;
 mod two_processes;
 mod upgrade;
