@@ -141,6 +141,20 @@ impl TestApp {
         Self::configured(backend, config, Network::default()).await
     }
 
+    /// One that goes on with a database that another has left, checked by the same contract.
+    pub async fn resumed(backend: Backend, db: TestDb, contract: Arc<Contract>) -> Self {
+        // Ids that the other has given are not given again.
+        let app = open(db.open().await, identity(NOWHERE), frozen(), 1_000_000, Network::default()).await;
+        let router = contract.clone().watch(router(&app));
+        Self { app, db, backend, contract, router, tokens: Default::default(), server: None }
+    }
+
+    /// Ends, and leaves its database.
+    pub async fn into_db(self) -> TestDb {
+        self.app.db.close().await;
+        self.db
+    }
+
     async fn with_address(backend: Backend, public_url: &str, network: Network) -> Self {
         Self::configured(backend, identity(public_url), network).await
     }

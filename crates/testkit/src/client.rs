@@ -2,6 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use gridfolio::kit::access::Need;
+use gridfolio::kit::facts::Facts;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -155,7 +157,8 @@ impl Call {
         let response = app.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Reply { call: shown, status: parts.status, headers: parts.headers, bytes: bytes.to_vec() }
+        let needs = parts.extensions.get::<Facts>().map(Facts::needs).unwrap_or_default();
+        Reply { call: shown, status: parts.status, headers: parts.headers, bytes: bytes.to_vec(), needs }
     }
 }
 
@@ -169,6 +172,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// Its body.
     pub bytes: Vec<u8>,
+    /// What the operation needed of the caller.
+    pub needs: Vec<Need>,
 }
 
 impl Reply {

@@ -1,6 +1,6 @@
-//! A database per test, copied from a template that holds the schema, a signing key and two people.
+//! A database per test, copied from a template that holds the schema, a signing key and a person of each type.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use gridfolio_db::{Db, DbOptions, MIGRATIONS};
@@ -47,9 +47,13 @@ impl TestDb {
     async fn sqlite() -> Self {
         static TEMPLATE: OnceCell<TempDir> = OnceCell::const_new();
         let template = TEMPLATE.get_or_init(sqlite_template).await;
+        Self::sqlite_like(&template.path().join("template.db"))
+    }
+
+    fn sqlite_like(template: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("gridfolio.db");
-        std::fs::copy(template.path().join("template.db"), &file).unwrap();
+        std::fs::copy(template, &file).unwrap();
         Self { url: format!("sqlite:{}", file.display()), folder, postgres_name: None }
     }
 
@@ -62,6 +66,14 @@ impl TestDb {
                 Self { url, folder, postgres_name: None }
             }
             Backend::Postgres => Self::postgres_like("template0").await,
+        }
+    }
+
+    /// A copy, to be worked on while this one stays as it is. Nobody may have it open.
+    pub async fn copy(&self) -> Self {
+        match &self.postgres_name {
+            Some(name) => Self::postgres_like(name).await,
+            None => Self::sqlite_like(&self.path("gridfolio.db")),
         }
     }
 

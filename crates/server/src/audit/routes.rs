@@ -88,13 +88,17 @@ impl Load for AssetHistory {
 /// Whether a person may know of an entry: of accounts those who may see them, and everybody of the own one; of all else
 /// those who see its project, and of what has none those who see everything.
 fn sees(person: &Person, row: &AuditRow) -> bool {
-    if store::PEOPLE.contains(&row.asset_type.as_str()) {
+    if is_person(row) {
         return row.asset == person.id.as_str() || person.may(Area::People, Verb::Read);
     }
     match &row.project {
         Some(code) => person.scope.sees(code),
         None => person.scope.is_everything(),
     }
+}
+
+fn is_person(row: &AuditRow) -> bool {
+    store::PEOPLE.contains(&row.asset_type.as_str())
 }
 
 fn no_project(code: &str) -> ApiError {
@@ -120,22 +124,37 @@ pub async fn get_project_audit(
 #[utoipa::path(get, path = "/audit/assets/{assetId}", tag = "audit", params(AuditQuery),
     responses((status = 200, description = "the entries, or with `diff=true` the changed members", body = AuditAnswer)))]
 pub async fn get_asset_audit(
-    history: Can<Read, AssetHistory>,
+    mut history: Can<Read, AssetHistory>,
     Query(form): Query<AuditQuery>,
 ) -> ApiResult<Json<AuditAnswer>> {
+    if !history.person.scope.is_everything() {
+        history.resource.0.iter_mut().filter(|row| is_person(row)).for_each(without_limits);
+    }
     Ok(Json(answer(history.resource.0, form.diff)))
 }
 
-/// The log of all accounts, groups and types of people, newest first.
+/// The log of all accounts, groups and types of people, newest first. Who is limited to certain projects is not told to
+/// whom others are limited.
 #[utoipa::path(get, path = "/audit/users", tag = "audit", params(AuditQuery),
     responses((status = 200, description = "the entries, or with `diff=true` the changed members", body = AuditAnswer)))]
 pub async fn get_user_audit(
     State(app): State<App>,
-    _: May<ReadPeople>,
+    may: May<ReadPeople>,
     Query(form): Query<AuditQuery>,
 ) -> ApiResult<Json<AuditAnswer>> {
     let mut snapshot = app.db.read().await?;
-    Ok(Json(answer(store::list_people_changes(&mut snapshot).await?, form.diff)))
+    let mut rows = store::list_people_changes(&mut snapshot).await?;
+    if !may.person.scope.is_everything() {
+        rows.iter_mut().for_each(without_limits);
+    }
+    Ok(Json(answer(rows, form.diff)))
+}
+
+/// Takes out which projects somebody sees.
+fn without_limits(row: &mut AuditRow) {
+    for document in [&mut row.before, &mut row.after].into_iter().flatten() {
+        document.shift_remove("access");
+    }
 }
 
 fn answer(rows: Vec<AuditRow>, diff: bool) -> AuditAnswer {

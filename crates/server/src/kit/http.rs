@@ -88,7 +88,8 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         Ok(request) => run(request, next).await,
         Err(error) => error.into_response(),
     };
-    let response = finish(response, untold.facts.id()).await;
+    let mut response = finish(response, untold.facts.id()).await;
+    response.extensions_mut().insert(untold.facts.clone());
     untold.tell(response.status(), axum::body::HttpBody::size_hint(response.body()).exact());
     response
 }

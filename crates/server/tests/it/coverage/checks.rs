@@ -1,7 +1,6 @@
 //! The checks: facts in, problems out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -26,7 +25,8 @@ impl From<[String; 4]> for Operation {
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
     pub(super) operation: Operation,
-    pub(super) role: &'static str,
+    /// Who called.
+    pub(super) role: String,
     pub(super) status: u16,
     pub(super) body: Value,
     /// Rows of the log that the call added.
@@ -192,18 +192,4 @@ pub(super) fn unused_exceptions(exceptions: &[Exception], used: &BTreeSet<usize>
         .filter(|(index, _)| !used.contains(index))
         .map(|(_, e)| format!("exception {} {} was not needed", e.operation, e.path))
         .collect()
-}
-
-/// One line per operation: what each role hears for a valid call.
-pub(super) fn access_text(answers: &[Answer]) -> String {
-    let mut text = String::new();
-    for chunk in answers.chunk_by(|a, b| a.operation.id == b.operation.id) {
-        let operation = &chunk[0].operation;
-        let _ = write!(text, "{} {} {}", operation.method, operation.path, operation.id);
-        for answer in chunk {
-            let _ = write!(text, " {}={}", answer.role, answer.status);
-        }
-        text.push('\n');
-    }
-    text
 }

@@ -1,21 +1,24 @@
 //! Promises kept by walking the list of operations. Every check is a function over its facts, and has a twin that
 //! feeds it a broken fixture and sees it fail.
 //!
-//! `GRIDFOLIO_TEST_REGENERATE=1` writes `openapi.json`, `operations.txt` and `access.txt` instead of comparing them.
+//! `GRIDFOLIO_TEST_REGENERATE=1` writes `openapi.json`, `operations.txt`, `access.txt` and `docs/permissions.md`
+//! instead of comparing them.
 
+mod access;
 mod calls;
 mod checks;
+mod permissions;
 mod twins;
+mod walk;
 
 use gridfolio::cli::operations_text;
 use gridfolio::kit::openapi::operations;
-use gridfolio_db::query;
-use gridfolio_testkit::contract::Seen;
-use gridfolio_testkit::{Backend, Role, TestApp, files};
+use gridfolio_testkit::{Backend, TestApp, files};
 use serde_json::Value;
 
 use calls::{prepare, valid};
 use checks::{Answer, Operation};
+use walk::Walk;
 
 fn served() -> Vec<Operation> {
     operations(&gridfolio::router::openapi()).into_iter().map(Operation::from).collect()
@@ -61,67 +64,26 @@ fn operations_of_the_contract_are_in_its_area() {
     nothing(&checks::wrong_area(&served(), &files::read("contract/operations.tsv")));
 }
 
-/// Sends the valid call of an operation as a role, to an application of its own.
-async fn answer(backend: Backend, operation: &Operation, role: Role) -> (Answer, Seen) {
-    let app = TestApp::new(backend).await;
-    let ids = prepare(&app).await;
-    let mut call =
-        valid(&operation.id).unwrap_or_else(|| panic!("coverage/calls.rs has no call for {}", operation.id));
-    for (word, id) in ids {
-        call.path = call.path.replace(word, &id);
-    }
-    let before = audit_rows(&app).await;
-    let reply = call.by(role).send(&app).await;
-    let answer = Answer {
-        operation: operation.clone(),
-        role: role.word(),
-        status: reply.status.as_u16(),
-        body: serde_json::from_slice(&reply.bytes).unwrap_or(Value::Null),
-        audit_rows: audit_rows(&app).await - before,
-    };
-    (answer, app.contract.seen())
-}
-
-async fn audit_rows(app: &TestApp) -> i64 {
-    let mut snapshot = app.app.db.read().await.unwrap();
-    let (count,): (i64,) =
-        query("SELECT CAST(COUNT(*) AS BIGINT) FROM audit").one(&mut snapshot).await.unwrap();
-    count
-}
-
-/// Every operation × role, with what the contract check saw on the way.
-async fn walk(backend: Backend) -> (Vec<Answer>, Seen) {
-    let (mut answers, mut all) = (Vec::new(), Seen::default());
-    for operation in served() {
-        for role in Role::ALL {
-            let (answer, seen) = answer(backend, &operation, role).await;
-            answers.push(answer);
-            for (name, has_leaf) in seen.answered {
-                *all.answered.entry(name).or_default() |= has_leaf;
-            }
-            all.used.extend(seen.used);
-        }
-    }
-    (answers, all)
-}
-
 async fn walk_and_check(backend: Backend) {
-    let (answers, seen) = walk(backend).await;
+    let Walk { cells, seen } = walk::walk(backend, &served()).await;
+    let answers: Vec<Answer> = cells.iter().map(|cell| cell.answer.clone()).collect();
     nothing(&checks::mutations_without_change(&answers));
     nothing(&checks::refusals_without_body(&answers));
     nothing(&checks::never_answered(&served(), &seen.answered));
     let contract = gridfolio_testkit::contract::Contract::load(&gridfolio::router::openapi());
     nothing(&checks::unused_exceptions(contract.exceptions(), &seen.used));
-    generated("access.txt", &checks::access_text(&answers));
+    access::check(&cells);
+    generated("access.txt", &access::text(&cells));
+    generated("docs/permissions.md", &permissions::text(&cells));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_operation_by_every_role_on_sqlite() {
+async fn prints_every_operation_by_everybody_on_sqlite() {
     walk_and_check(Backend::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_operation_by_every_role_on_postgres() {
+async fn prints_every_operation_by_everybody_on_postgres() {
     walk_and_check(Backend::Postgres).await;
 }
 
@@ -148,7 +110,7 @@ async fn nonsense_is_refused_in_the_form_of_the_api() {
         let reply = call.send(&app).await;
         let body = serde_json::from_slice(&reply.bytes).unwrap_or(Value::Null);
         let status = reply.status.as_u16();
-        answers.push(Answer { operation, role: "administrator", status, body, audit_rows: 0 });
+        answers.push(Answer { operation, role: "administrator".to_owned(), status, body, audit_rows: 0 });
     }
     nothing(&checks::refusals_without_body(&answers));
     let accepted: Vec<_> =

@@ -14,7 +14,7 @@ fn operation(method: &str, path: &str, id: &str, area: &str) -> Operation {
 
 fn answer(method: &str, status: u16, body: Value, audit_rows: i64) -> Answer {
     let operation = operation(method, "/x/{id}", "edit_x", "x");
-    Answer { operation, role: "user", status, body, audit_rows }
+    Answer { operation, role: "viewer".to_owned(), status, body, audit_rows }
 }
 
 #[test]
