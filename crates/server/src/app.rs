@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::identity::authority::Authority;
 use crate::kit::clock::{Clock, Ids};
+use crate::kit::limits::Limits;
 use crate::kit::metrics::Metrics;
 use crate::kit::openapi::OperationIds;
 use crate::kit::origin::Network;
@@ -42,6 +43,8 @@ pub struct Parts {
     pub fetch: Fetch,
     /// What it counts.
     pub metrics: Metrics,
+    /// How often somebody may try.
+    pub limits: Limits,
 }
 
 /// How the application meets what is outside of it.
@@ -78,9 +81,20 @@ impl App {
         let schemas = Schemas::from_openapi(&openapi)?;
         let operation_ids = OperationIds::new(&openapi);
         let metrics = Metrics::new(clock.now_ms()).map_err(|e| format!("metrics: {e}"))?;
-        let parts =
-            Parts { db, clock, ids, authority, schemas, openapi, operation_ids, network, fetch, metrics };
-        Ok(Self(Arc::new(parts)))
+        let limits = Limits::new(&clock, network.sign_ins_per_minute);
+        Ok(Self(Arc::new(Parts {
+            db,
+            clock,
+            ids,
+            authority,
+            schemas,
+            openapi,
+            operation_ids,
+            network,
+            fetch,
+            metrics,
+            limits,
+        })))
     }
 }
 

@@ -8,6 +8,7 @@ use clap::Args;
 use ipnet::IpNet;
 
 use crate::app::Outside;
+use crate::kit::limits::SIGN_INS;
 use crate::kit::origin::Network;
 use crate::net::tls::TlsFiles;
 use crate::net::trust::Trust;
@@ -24,6 +25,9 @@ pub struct NetworkArgs {
     /// Who may read /metrics beside this machine, as addresses or networks.
     #[arg(long, value_name = "CIDR,…", value_delimiter = ',', value_parser = parse_net)]
     pub metrics_from: Vec<IpNet>,
+    /// How many sign-ins one address has per minute.
+    #[arg(long, value_name = "NUMBER", default_value_t = SIGN_INS, value_parser = clap::value_parser!(u32).range(1..))]
+    pub sign_ins_per_minute: u32,
     /// Certificates of authorities that calls to other servers believe beside the public ones, PEM: of a mail server,
     /// a provider or an issuer with a certificate of your own.
     #[arg(long, value_name = "FILE")]
@@ -42,6 +46,7 @@ impl NetworkArgs {
         Network {
             trusted_proxies: self.trusted_proxies.clone(),
             metrics_from: self.metrics_from.clone(),
+            sign_ins_per_minute: self.sign_ins_per_minute,
             cors_origins: if any { Vec::new() } else { self.cors_origins.clone() },
         }
     }

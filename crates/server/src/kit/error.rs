@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Response};
 use gridfolio_wire::error::Fault;
 use gridfolio_wire::{BadId, ErrorBody};
 
+use crate::kit::limits::TooOften;
+
 /// Result of every handler and service.
 pub type ApiResult<T> = Result<T, ApiError>;
 
@@ -41,6 +43,9 @@ pub enum ApiError {
     /// 413: the body is larger than the limit.
     #[error("the body is larger than the limit of {0} bytes")]
     TooLarge(usize),
+    /// 429: too often; how many seconds to wait.
+    #[error("this was asked for too often; try again in {0} s")]
+    TooOften(u64),
     /// 503: the database is busy, or does not answer.
     #[error("the database is busy or does not answer; try again")]
     Busy,
@@ -90,6 +95,7 @@ impl ApiError {
             Self::Conflict(_) | Self::Stale => StatusCode::CONFLICT,
             Self::PreconditionFailed(_) => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Full => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -117,6 +123,9 @@ impl IntoResponse for ApiError {
             }
             Self::Unavailable(_) => {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+            }
+            Self::TooOften(seconds) => {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
             Self::Stale => {
                 response.extensions_mut().insert(TryOnceMore);
@@ -148,6 +157,12 @@ impl From<gridfolio_series::Error> for ApiError {
             gridfolio_series::Error::Db(error) => error.into(),
             other => Self::internal(other),
         }
+    }
+}
+
+impl From<TooOften> for ApiError {
+    fn from(limit: TooOften) -> Self {
+        Self::TooOften(limit.retry_after_s)
     }
 }
 

@@ -12,6 +12,7 @@ pub mod facts;
 pub mod http;
 pub mod if_match;
 pub mod jobs;
+pub mod limits;
 pub mod metrics;
 pub mod natural;
 pub mod notes;

@@ -174,6 +174,7 @@ fn add_error_answers(path: &str, method: &str, operation: &mut Value) {
         ("409", "exists already, or was changed at the same time", writes && !public),
         ("412", "`If-Match` names another revision", (in_path || writes) && !public),
         ("413", "the body is too large", has_body),
+        ("429", "asked for too often; `Retry-After` says when to come again", is_limited(operation)),
         ("500", "our fault; the reference finds it in the log", true),
         ("503", "the database is busy or does not answer; nothing was changed, try again", true),
         ("507", "no room left on the disk; nothing was changed", writes),
@@ -188,6 +189,12 @@ fn add_error_answers(path: &str, method: &str, operation: &mut Value) {
             })
         });
     }
+}
+
+/// Whether an operation sends messages or gives chances to guess, so that it counts who asks.
+fn is_limited(operation: &Value) -> bool {
+    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+    ["create_user", "resend_invitation", "send_feedback"].contains(&id)
 }
 
 /// Errors come in the media type of the operation: sign-in speaks a protocol of its own.

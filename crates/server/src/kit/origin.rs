@@ -25,6 +25,8 @@ pub struct Network {
     pub metrics_from: Vec<IpNet>,
     /// Origins whose pages may call; empty means any.
     pub cors_origins: Vec<HeaderValue>,
+    /// How many sign-ins an address has per minute; 0 stands for [`crate::kit::limits::SIGN_INS`].
+    pub sign_ins_per_minute: u32,
 }
 
 /// The other end of a connection.
