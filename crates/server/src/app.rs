@@ -13,6 +13,7 @@ use crate::kit::metrics::Metrics;
 use crate::kit::openapi::OperationIds;
 use crate::kit::origin::Network;
 use crate::kit::schema::Schemas;
+use crate::messages::{MessagesConfig, Ways};
 use crate::net::fetch::Fetch;
 use crate::net::trust::Trust;
 
@@ -41,6 +42,8 @@ pub struct Parts {
     pub network: Network,
     /// Calls other servers.
     pub fetch: Fetch,
+    /// How messages reach people.
+    pub mail: Ways,
     /// What it counts.
     pub metrics: Metrics,
     /// How often somebody may try.
@@ -54,6 +57,8 @@ pub struct Outside {
     pub network: Network,
     /// Whom its own calls believe.
     pub trust: Trust,
+    /// How messages reach people.
+    pub messages: MessagesConfig,
 }
 
 impl From<Network> for Outside {
@@ -75,8 +80,9 @@ impl App {
         authority: Authority,
         outside: impl Into<Outside>,
     ) -> Result<Self, String> {
-        let Outside { network, trust } = outside.into();
+        let Outside { network, trust, messages } = outside.into();
         let fetch = Fetch::new(&trust)?;
+        let mail = Ways::new(messages, &trust, &fetch)?;
         let openapi = crate::router::openapi();
         let schemas = Schemas::from_openapi(&openapi)?;
         let operation_ids = OperationIds::new(&openapi);
@@ -92,6 +98,7 @@ impl App {
             operation_ids,
             network,
             fetch,
+            mail,
             metrics,
             limits,
         })))

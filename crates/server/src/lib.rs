@@ -14,6 +14,7 @@ pub mod energy;
 pub mod identity;
 pub mod keeping;
 pub mod kit;
+pub mod messages;
 pub mod net;
 pub mod records;
 pub mod router;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use axum::Router;
-use gridfolio::app::App;
+use gridfolio::app::{App, Outside};
 use gridfolio::identity::authority::{Authority, IdentityConfig};
 use gridfolio::identity::keys;
 use gridfolio::identity::seal::SealKey;
@@ -13,7 +13,7 @@ use gridfolio::identity::service::{self, NewUser};
 use gridfolio::identity::{store, types};
 use gridfolio::kit::access::Actor;
 use gridfolio::kit::clock::{Clock, Ids};
-use gridfolio::kit::origin::{Network, Peer};
+use gridfolio::kit::origin::Peer;
 use gridfolio::net::port::Port;
 use gridfolio::router::router;
 use gridfolio_db::Db;
@@ -82,10 +82,10 @@ fn identity(public_url: &str) -> IdentityConfig {
     }
 }
 
-async fn open(db: Db, config: IdentityConfig, clock: Clock, first_id: u64, network: Network) -> App {
+async fn open(db: Db, config: IdentityConfig, clock: Clock, first_id: u64, outside: Outside) -> App {
     let authority = Authority::load(&db, &config, seal()).await.unwrap();
     let ids = Ids::Counted(Arc::new(AtomicU64::new(first_id)));
-    App::on_network(db, (clock, ids), authority, network).expect("the parts of the application fit")
+    App::on_network(db, (clock, ids), authority, outside).expect("the parts of the application fit")
 }
 
 fn frozen() -> Clock {
@@ -94,7 +94,7 @@ fn frozen() -> Clock {
 
 /// Puts a signing key and two people into the template.
 pub(crate) async fn fill_template(db: &Db) {
-    let app = open(db.clone(), identity(NOWHERE), frozen(), 1, Network::default()).await;
+    let app = open(db.clone(), identity(NOWHERE), frozen(), 1, Outside::default()).await;
     keys::current(&app).await.unwrap();
     for role in Role::PEOPLE {
         let new = NewUser {
@@ -111,19 +111,19 @@ pub(crate) async fn fill_template(db: &Db) {
 impl TestApp {
     /// An application with the system's parts frozen, and administrator and viewer signed in.
     pub async fn new(backend: Backend) -> Self {
-        Self::on_network(backend, Network::default()).await
+        Self::on_network(backend, Outside::default()).await
     }
 
-    /// One that meets the network in a given way.
-    pub async fn on_network(backend: Backend, network: Network) -> Self {
-        Self::with_address(backend, NOWHERE, network).await
+    /// One that meets what is outside of it in a given way.
+    pub async fn on_network(backend: Backend, outside: impl Into<Outside>) -> Self {
+        Self::with_address(backend, NOWHERE, outside.into()).await
     }
 
     /// One that listens on a free port of this machine as well, for clients in other processes.
     pub async fn serving(backend: Backend) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let mut test = Self::with_address(backend, &format!("http://{address}"), Network::default()).await;
+        let mut test = Self::with_address(backend, &format!("http://{address}"), Outside::default()).await;
         let router = test.router.clone();
         let task = tokio::spawn(async move {
             axum::serve(Port::Plain(listener), router.into_make_service_with_connect_info::<Peer>())
@@ -138,13 +138,13 @@ impl TestApp {
     pub async fn with_identity(backend: Backend, change: impl FnOnce(&mut IdentityConfig)) -> Self {
         let mut config = identity(NOWHERE);
         change(&mut config);
-        Self::configured(backend, config, Network::default()).await
+        Self::configured(backend, config, Outside::default()).await
     }
 
     /// One that goes on with a database that another has left, checked by the same contract.
     pub async fn resumed(backend: Backend, db: TestDb, contract: Arc<Contract>) -> Self {
         // Ids that the other has given are not given again.
-        let app = open(db.open().await, identity(NOWHERE), frozen(), 1_000_000, Network::default()).await;
+        let app = open(db.open().await, identity(NOWHERE), frozen(), 1_000_000, Outside::default()).await;
         let router = contract.clone().watch(router(&app));
         Self { app, db, backend, contract, router, tokens: Default::default(), server: None }
     }
@@ -155,14 +155,14 @@ impl TestApp {
         self.db
     }
 
-    async fn with_address(backend: Backend, public_url: &str, network: Network) -> Self {
-        Self::configured(backend, identity(public_url), network).await
+    async fn with_address(backend: Backend, public_url: &str, outside: Outside) -> Self {
+        Self::configured(backend, identity(public_url), outside).await
     }
 
-    async fn configured(backend: Backend, config: IdentityConfig, network: Network) -> Self {
+    async fn configured(backend: Backend, config: IdentityConfig, outside: Outside) -> Self {
         let db = TestDb::new(backend).await;
         let clock = if config.public_url == NOWHERE { frozen() } else { Clock::System };
-        let app = open(db.open().await, config, clock, 1000, network).await;
+        let app = open(db.open().await, config, clock, 1000, outside).await;
         let tokens: [OnceCell<String>; Role::PEOPLE.len()] = Default::default();
         let contract = Arc::new(Contract::load(&app.openapi));
         let router = contract.clone().watch(router(&app));

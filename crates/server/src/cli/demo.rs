@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::cli::serve::{self, ServeArgs, Signals};
 use crate::cli::user::made_password;
-use crate::config::{IdentityArgs, LogFormat, NetworkArgs, Place, PoolArgs, TlsArgs, start_logging};
+use crate::config::{
+    IdentityArgs, LogFormat, MailArgs, NetworkArgs, Place, PoolArgs, TlsArgs, start_logging,
+};
 use crate::demo;
 use crate::identity::seal::write_private;
 use crate::identity::{service, store, types};
@@ -57,6 +59,7 @@ pub async fn run(args: DemoArgs) -> Result<ExitCode, String> {
         listen: args.listen,
         tls: TlsArgs::default(),
         network: NetworkArgs::default(),
+        mail: MailArgs::default(),
         log_format: LogFormat::Text,
         place,
         identity: args.identity,

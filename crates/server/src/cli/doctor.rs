@@ -4,11 +4,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::Args;
 use gridfolio_db::Db;
 
-use crate::config::{Place, start_logging};
+use crate::config::{MailArgs, Place, start_logging};
 use crate::identity::store;
 use crate::keeping::secret::{self, Fit};
+use crate::messages::{Counts, MessagesConfig, outbox};
 
 /// One finding: what was looked at, and what to do if it is not right.
 struct Finding {
@@ -24,10 +26,21 @@ fn bad(what: impl Into<String>, todo: impl Into<String>) -> Finding {
     Finding { what: what.into(), todo: Some(todo.into()) }
 }
 
+/// Flags of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// How messages reach people.
+    #[command(flatten)]
+    mail: MailArgs,
+    /// Where the data is.
+    #[command(flatten)]
+    place: Place,
+}
+
 /// Checks everything; the exit code tells whether all is right.
-pub async fn run(place: &Place) -> Result<ExitCode, String> {
+pub async fn run(DoctorArgs { mail, place }: &DoctorArgs) -> Result<ExitCode, String> {
     start_logging(&place.log)?;
-    let mut findings = Vec::new();
+    let mut findings = vec![check_mail(mail)];
     if place.data.is_dir() {
         findings.push(check_private(&place.data, "data folder", 0o077));
         let key = place.data.join("secret.key");
@@ -101,7 +114,41 @@ async fn look_into(place: &Place, db: &Db) -> Vec<Finding> {
     }
     findings.push(check_users(db).await);
     findings.push(check_key(place, db).await);
+    findings.push(check_messages(db).await);
     findings
+}
+
+fn check_mail(args: &MailArgs) -> Finding {
+    match args.messages() {
+        Ok(MessagesConfig { mail, sms, .. }) => {
+            let mail = mail.map_or("mail is kept for `gridfolio outbox`".to_owned(), |mail| {
+                format!("mail goes to {}", mail.server())
+            });
+            let sms = sms.map_or("text messages are kept".to_owned(), |sms| {
+                format!("text messages go to {}", sms.provider())
+            });
+            good(format!("{mail}; {sms}"))
+        }
+        Err(why) => bad(why, "the server does not start with it"),
+    }
+}
+
+async fn check_messages(db: &Db) -> Finding {
+    let counted = match db.read().await {
+        Ok(mut snapshot) => outbox::counts(&mut snapshot).await.map_err(|e| e.to_string()),
+        Err(e) => Err(e.to_string()),
+    };
+    match counted {
+        Ok(Counts { waiting, kept, failed }) => {
+            let what = format!("messages to people: {waiting} wait, {kept} are kept, {failed} failed");
+            if kept + failed == 0 {
+                good(what)
+            } else {
+                bad(what, "`gridfolio outbox` lists them, shows them to be handed on, sends or drops them")
+            }
+        }
+        Err(e) => bad(format!("messages cannot be read: {e}"), "restore the database from a backup"),
+    }
 }
 
 async fn check_users(db: &Db) -> Finding {

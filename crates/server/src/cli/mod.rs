@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod import;
 pub mod keys;
 pub mod migrate;
+pub mod outbox;
 pub mod restore;
 pub mod serve;
 pub mod streams;
@@ -36,7 +37,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API.
-    Serve(serve::ServeArgs),
+    Serve(Box<serve::ServeArgs>),
     /// Make a demo organisation, the first time, and serve it.
     Demo(demo::DemoArgs),
     /// Add and list people, set passwords.
@@ -45,6 +46,8 @@ enum Command {
     /// List and change the keys that tokens are signed with.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Messages to people that were not sent: list, show, send again, drop.
+    Outbox(outbox::OutboxArgs),
     /// Import meter files, list imports, take them back.
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -65,17 +68,11 @@ enum Command {
     #[command(subcommand)]
     Bench(bench::BenchCommand),
     /// Check the set-up and say what to do.
-    Doctor(PlaceOnly),
+    Doctor(doctor::DoctorArgs),
     /// Print the completions of a shell.
     Completions(completions::CompletionsArgs),
     /// Print the OpenAPI document, or the list of operations.
     Openapi(OpenapiArgs),
-}
-
-#[derive(Debug, clap::Args)]
-struct PlaceOnly {
-    #[command(flatten)]
-    place: Place,
 }
 
 #[derive(Debug, clap::Args)]
@@ -114,10 +111,11 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
 
 async fn run(command: Command) -> Result<ExitCode, String> {
     match command {
-        Command::Serve(args) => serve::run(args).await,
+        Command::Serve(args) => serve::run(*args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::User(command) => user::run(command).await,
         Command::Keys(command) => keys::run(command).await,
+        Command::Outbox(args) => outbox::run(args).await,
         Command::Import(command) => import::run(command).await,
         Command::Streams(args) => streams::run(args).await,
         Command::Delete(command) => delete::run(command).await,
@@ -126,7 +124,7 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         Command::Copy(args) => copy::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::Bench(command) => bench::run(command).await,
-        Command::Doctor(PlaceOnly { place }) => doctor::run(&place).await,
+        Command::Doctor(args) => doctor::run(&args).await,
         Command::Completions(args) => completions::run(&args),
         Command::Openapi(args) => print_openapi(&args),
     }

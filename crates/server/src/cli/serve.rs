@@ -9,8 +9,8 @@ use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
-use crate::app::App;
-use crate::config::{IdentityArgs, LogFormat, NetworkArgs, Place, TlsArgs, start_logging_as};
+use crate::app::{App, Outside};
+use crate::config::{IdentityArgs, LogFormat, MailArgs, NetworkArgs, Place, TlsArgs, start_logging_as};
 use crate::identity::{keys, store};
 use crate::kit::jobs;
 use crate::kit::origin::Peer;
@@ -31,6 +31,9 @@ pub struct ServeArgs {
     /// Who is believed and who may read.
     #[command(flatten)]
     pub network: NetworkArgs,
+    /// How messages reach people.
+    #[command(flatten)]
+    pub mail: MailArgs,
     /// How a line of the log looks: json is one object per line.
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     pub log_format: LogFormat,
@@ -60,7 +63,8 @@ pub async fn open(args: &ServeArgs) -> Result<(Port, App), String> {
     let certificate = args.tls.files()?.map(Certificate::load).transpose()?.map(Arc::new);
     let port = Port::bind(args.listen, certificate).await?;
     let identity = args.identity.config(&port.url()?, &args.place.pool);
-    let app = args.place.open_app(&identity, args.network.outside()?).await?;
+    let outside = Outside { messages: args.mail.messages()?, ..args.network.outside()? };
+    let app = args.place.open_app(&identity, outside).await?;
     Ok((port, app))
 }
 

@@ -5,10 +5,12 @@
 
 mod file;
 mod logging;
+mod mail;
 mod network;
 mod place;
 
 pub use file::{parse, variable};
 pub use logging::{LogFormat, start_logging, start_logging_as};
+pub use mail::MailArgs;
 pub use network::{NetworkArgs, TlsArgs};
 pub use place::{IdentityArgs, Place, PoolArgs, make_private_folder};

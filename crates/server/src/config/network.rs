@@ -38,7 +38,7 @@ impl NetworkArgs {
     /// The configuration; reads the file of authorities.
     pub fn outside(&self) -> Result<Outside, String> {
         let trust = self.trusted_authorities.as_deref().map(Trust::with_file).transpose()?;
-        Ok(Outside { network: self.network(), trust: trust.unwrap_or_default() })
+        Ok(Outside { network: self.network(), trust: trust.unwrap_or_default(), ..Outside::default() })
     }
 
     fn network(&self) -> Network {

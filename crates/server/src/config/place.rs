@@ -11,6 +11,7 @@ use crate::identity::seal::SealKey;
 use crate::identity::trusted::IssuerRules;
 use crate::keeping::upgrade::{self, Before};
 use crate::kit::clock::{Clock, Ids};
+use crate::messages::MessagesConfig;
 
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
@@ -152,7 +153,8 @@ impl Place {
         let pool_id = self.pool.identity_pool_id.clone();
         let client_id = self.pool.identity_client_id.clone();
         let identity = IdentityConfig { pool_id, client_id, ..IdentityConfig::default() };
-        self.open_app(&identity, Outside::default()).await
+        let messages = MessagesConfig { elsewhere: true, ..MessagesConfig::default() };
+        self.open_app(&identity, Outside { messages, ..Outside::default() }).await
     }
 }
 

@@ -218,8 +218,8 @@ pub fn is_address(url: &str) -> bool {
     Target::parse(url).is_some()
 }
 
-/// Scheme, host and port of an address, for messages; nothing else of it.
-fn server(url: &str) -> String {
+/// Scheme, host and port of an address, for people; nothing else of it.
+pub fn server(url: &str) -> String {
     Target::parse(url).map_or_else(
         || "an address that cannot be called".to_owned(),
         |target| format!("{}://{}:{}", if target.tls { "https" } else { "http" }, target.host, target.port),

@@ -13,6 +13,7 @@ use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::facts::Facts;
 use crate::kit::http::no_such_path;
 use crate::kit::jobs::{self, Queue};
+use crate::messages::{Counts, outbox};
 use crate::timeseries::service::{self, ImportCount};
 
 /// The page's path.
@@ -60,14 +61,16 @@ struct Now {
     bytes: i64,
     queue: Queue,
     imports: Vec<ImportCount>,
+    messages: Counts,
 }
 
 async fn read(app: &App) -> ApiResult<Now> {
     let mut snapshot = app.db.read().await?;
     let queue = jobs::queue(&mut snapshot, app.clock.now_ms()).await?;
     let imports = service::count_imports(&mut snapshot).await?;
+    let messages = outbox::counts(&mut snapshot).await?;
     drop(snapshot);
-    Ok(Now { bytes: app.db.size_bytes().await?, queue, imports })
+    Ok(Now { bytes: app.db.size_bytes().await?, queue, imports, messages })
 }
 
 impl Now {
@@ -83,7 +86,18 @@ impl Now {
         gauge(registry, "gridfolio_jobs_failing", help, failing)?;
         let help = "How long the most overdue waiting job has been due; 0 without one.";
         gauge(registry, "gridfolio_jobs_oldest_seconds", help, oldest_ms.div_euclid(1000))?;
+        self.tell_messages(registry)?;
         self.tell_imports(registry)
+    }
+
+    fn tell_messages(&self, registry: &Registry) -> prometheus::Result<()> {
+        let help = "Messages to people that were not sent, by state.";
+        let messages = IntGaugeVec::new(Opts::new("gridfolio_messages", help), &["state"])?;
+        let Counts { waiting, kept, failed } = self.messages;
+        for (state, count) in [("waiting", waiting), ("kept", kept), ("failed", failed)] {
+            messages.with_label_values(&[state]).set(count);
+        }
+        registry.register(Box::new(messages))
     }
 
     fn tell_imports(&self, registry: &Registry) -> prometheus::Result<()> {

@@ -2,7 +2,8 @@
 
 use crate::identity::keys;
 use crate::kit::jobs::Job;
+use crate::messages;
 use crate::timeseries::settle;
 
 /// All kinds of jobs.
-pub const JOBS: &[Job] = &[settle::JOB, keys::JOB];
+pub const JOBS: &[Job] = &[settle::JOB, keys::JOB, messages::JOB];

@@ -15,6 +15,7 @@ mod import;
 mod jobs;
 mod keeping;
 mod keys;
+mod messages;
 mod metrics;
 mod network;
 mod new_user;

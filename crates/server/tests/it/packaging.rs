@@ -162,9 +162,12 @@ const END: &str = "<!-- end of the table -->\n";
 
 /// `identity-pool-id` → `identity.pool_id`
 fn key(flag: &str) -> String {
-    match flag.strip_prefix("identity-") {
-        Some(rest) => format!("identity.{}", rest.replace('-', "_")),
-        None => flag.replace('-', "_"),
+    let sections = ["identity", "mail", "sms"];
+    match flag.split_once('-') {
+        Some((section, rest)) if sections.contains(&section) => {
+            format!("{section}.{}", rest.replace('-', "_"))
+        }
+        _ => flag.replace('-', "_"),
     }
 }
 
