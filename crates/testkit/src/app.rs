@@ -14,10 +14,12 @@ use gridfolio::identity::{store, types};
 use gridfolio::kit::access::Actor;
 use gridfolio::kit::clock::{Clock, Ids};
 use gridfolio::kit::origin::Peer;
+use gridfolio::kit::tx::{Change, Tx};
 use gridfolio::net::port::Port;
 use gridfolio::router::router;
 use gridfolio_db::Db;
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
@@ -195,6 +197,17 @@ impl TestApp {
             service::open_session(&self.app, &account).await.unwrap().unwrap().tokens.id_token
         });
         Some(token.await)
+    }
+
+    /// Changes the account with an address, past every rule about who may.
+    pub async fn change_user(&self, email: &str, change: impl FnOnce(&mut Map<String, Value>)) {
+        let mut tx = Tx::begin(&self.app, Actor::command("test")).await.unwrap();
+        let before = store::find_user_by_email(&mut tx, email).await.unwrap().unwrap();
+        let mut document = before.document.clone();
+        change(&mut document);
+        let after = before.replaced(document);
+        store::update_user(&mut tx, &after).await.unwrap();
+        tx.commit(Change::update(&before, &after)).await.unwrap();
     }
 
     /// The router, with the contract check around it.

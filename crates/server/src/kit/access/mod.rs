@@ -57,8 +57,8 @@ actions! {
     EditIn => Edit;
     /// Take it out as a file.
     Download => Download;
-    /// Give it orders.
-    Control => Control;
+    /// Give its devices orders.
+    Control => Control in Devices;
     /// See its measurements.
     ReadEnergy => Read in Energy;
     /// See its money.

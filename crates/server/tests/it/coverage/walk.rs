@@ -10,7 +10,6 @@ use std::sync::Arc;
 use gridfolio::identity::service::{self, NewUser};
 use gridfolio::identity::{store, types};
 use gridfolio::kit::access::{Actor, Need};
-use gridfolio::kit::tx::{Change, Tx};
 use gridfolio_db::query;
 use gridfolio_testkit::contract::{Contract, Seen};
 use gridfolio_testkit::{Backend, Call, PASSWORD, Role, TestApp, TestDb};
@@ -125,12 +124,10 @@ async fn limited(app: &TestApp, role: Role, relation: Relation, access: Value) -
         password: PASSWORD.to_owned(),
     };
     let user = service::add_user(&app.app, Actor::command("test"), new).await.unwrap();
-    let mut document = user.document.clone();
-    document.insert("access".to_owned(), access);
-    let after = user.replaced(document);
-    let mut tx = Tx::begin(&app.app, Actor::command("test")).await.unwrap();
-    store::update_user(&mut tx, &after).await.unwrap();
-    tx.commit(Change::update(&user, &after)).await.unwrap();
+    app.change_user(&email, |document| {
+        document.insert("access".to_owned(), access);
+    })
+    .await;
     let mut snapshot = app.app.db.read().await.unwrap();
     let account = store::find_account(&mut snapshot, &user.key).await.unwrap().unwrap();
     drop(snapshot);
