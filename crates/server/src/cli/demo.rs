@@ -16,6 +16,7 @@ use crate::config::{
 };
 use crate::demo;
 use crate::identity::seal::write_private;
+use crate::identity::sign_in::flow::{self, Caller, Step};
 use crate::identity::{service, store, types};
 use crate::kit::access::Actor;
 use crate::kit::error::{ApiError, ApiResult};
@@ -71,15 +72,14 @@ pub async fn run(args: DemoArgs) -> Result<ExitCode, String> {
     if datums > 0 {
         println!("{datums} measurements made by physics in {:.1} s\n", started.elapsed().as_secs_f64());
     }
-    let signed_in = service::sign_in(&app, EMAIL, &password)
+    let id_token = sign_in(&app, &password)
         .await
-        .map_err(|e| e.to_string())?
-        .ok_or_else(|| format!("the password in {} does not fit", data.join("demo.json").display()))?;
+        .map_err(|e| format!("{e} (the password is in {})", data.join("demo.json").display()))?;
     let facts = json!({
         "url": app.authority.public_url,
         "email": EMAIL,
         "password": password,
-        "idToken": signed_in.tokens.id_token,
+        "idToken": id_token,
         "poolId": app.authority.pool_id,
         "clientId": app.authority.client_id,
     });
@@ -88,6 +88,17 @@ pub async fn run(args: DemoArgs) -> Result<ExitCode, String> {
     print!("{}", greeting(&facts, &data));
     serve::serve(port, app, signals).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// An id token of the demo's account.
+async fn sign_in(app: &App, password: &str) -> ApiResult<String> {
+    match flow::password(app, &Caller::default(), EMAIL, password).await? {
+        Step::Proven(proven) => {
+            let signed_in = service::open_session(app, &proven.account).await?.ok_or(ApiError::Stale)?;
+            Ok(signed_in.tokens.id_token)
+        }
+        Step::Challenge(_) => Err(ApiError::bad("the demo's account asks for more than its password")),
+    }
 }
 
 fn new_temporary_folder() -> Result<PathBuf, String> {

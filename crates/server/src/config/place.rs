@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 use gridfolio_db::{Db, DbOptions, sqlite_path};
 
 use crate::app::{App, Outside};
-use crate::identity::authority::{Authority, IdentityConfig, IssuerForm, KEY_DAYS};
+use crate::identity::authority::{
+    Authority, IdentityConfig, IssuerForm, KEY_DAYS, SecondFactor, SignInRules,
+};
 use crate::identity::seal::SealKey;
 use crate::identity::trusted::IssuerRules;
 use crate::keeping::upgrade::{self, Before};
@@ -36,8 +38,9 @@ pub struct Place {
     pub pool: PoolArgs,
 }
 
-/// The ids that tokens are verified by. Every command reads them, because the first one makes them.
-#[derive(Debug, Clone, Default, Args)]
+/// The ids that tokens are verified by, and what is stored of passwords. Every command reads them, because the first
+/// one makes the ids, and any of them may set a password.
+#[derive(Debug, Clone, Args)]
 pub struct PoolArgs {
     /// Id of the user pool, us-east-1_NAME; made at the first start, fixed from then on.
     #[arg(long, value_name = "ID")]
@@ -45,6 +48,25 @@ pub struct PoolArgs {
     /// Id of the app client; made at the first start, fixed from then on.
     #[arg(long, value_name = "ID")]
     pub identity_client_id: Option<String>,
+    /// Whether to store what sign-in by SRP needs; false: a stolen database and key give nothing away that is faster to
+    /// guess than the password's hash, and clients that sign in by SRP cannot.
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set)]
+    pub identity_srp: bool,
+}
+
+impl Default for PoolArgs {
+    fn default() -> Self {
+        Self { identity_pool_id: None, identity_client_id: None, identity_srp: true }
+    }
+}
+
+/// Whether people need a second factor.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum SecondFactorArg {
+    /// Whoever wants has one.
+    Optional,
+    /// Whoever has none sets one up at the next sign-in.
+    Required,
 }
 
 /// Which issuer tokens carry.
@@ -66,6 +88,9 @@ pub struct IdentityArgs {
     /// Issuer in the tokens.
     #[arg(long, value_enum, default_value = "public-url")]
     pub identity_issuer: IssuerArg,
+    /// Second factor of a sign-in.
+    #[arg(long, value_enum, default_value = "optional")]
+    pub identity_mfa: SecondFactorArg,
     /// Days after which a new signing key is made; nobody is signed out by it.
     #[arg(long, value_name = "DAYS", default_value_t = KEY_DAYS, value_parser = clap::value_parser!(u32).range(2..=3650))]
     pub identity_key_days: u32,
@@ -88,6 +113,13 @@ impl IdentityArgs {
             },
             key_days: self.identity_key_days,
             trusted: self.identity_trusted.clone().unwrap_or_default(),
+            sign_in: SignInRules {
+                srp: pool.identity_srp,
+                mfa: match self.identity_mfa {
+                    SecondFactorArg::Optional => SecondFactor::Optional,
+                    SecondFactorArg::Required => SecondFactor::Required,
+                },
+            },
         }
     }
 }
@@ -152,7 +184,8 @@ impl Place {
     pub async fn open_app_for_command(&self) -> Result<App, String> {
         let pool_id = self.pool.identity_pool_id.clone();
         let client_id = self.pool.identity_client_id.clone();
-        let identity = IdentityConfig { pool_id, client_id, ..IdentityConfig::default() };
+        let sign_in = SignInRules { srp: self.pool.identity_srp, ..SignInRules::default() };
+        let identity = IdentityConfig { pool_id, client_id, sign_in, ..IdentityConfig::default() };
         let messages = MessagesConfig { elsewhere: true, ..MessagesConfig::default() };
         self.open_app(&identity, Outside { messages, ..Outside::default() }).await
     }

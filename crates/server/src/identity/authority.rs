@@ -22,6 +22,31 @@ pub enum IssuerForm {
 /// After how many days a new signing key is made, unless the configuration says otherwise.
 pub const KEY_DAYS: u32 = 90;
 
+/// Whether people need a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SecondFactor {
+    /// Whoever wants has one.
+    #[default]
+    Optional,
+    /// Whoever has none sets one up at the next sign-in.
+    Required,
+}
+
+/// What the configuration says about signing in.
+#[derive(Debug, Clone, Copy)]
+pub struct SignInRules {
+    /// Whether verifiers of SRP are stored.
+    pub srp: bool,
+    /// Whether people need a second factor.
+    pub mfa: SecondFactor,
+}
+
+impl Default for SignInRules {
+    fn default() -> Self {
+        Self { srp: true, mfa: SecondFactor::Optional }
+    }
+}
+
 /// What the configuration says about identity.
 #[derive(Debug, Clone, Default)]
 pub struct IdentityConfig {
@@ -37,6 +62,8 @@ pub struct IdentityConfig {
     pub key_days: u32,
     /// Outside issuers whose tokens are believed.
     pub trusted: IssuerRules,
+    /// How people sign in.
+    pub sign_in: SignInRules,
 }
 
 /// Who issues tokens. Fixed while the process runs.
@@ -56,6 +83,8 @@ pub struct Authority {
     pub trusted: Trusted,
     /// Opens the signing keys.
     pub seal: SealKey,
+    /// How people sign in.
+    pub sign_in: SignInRules,
 }
 
 impl Authority {
@@ -82,7 +111,12 @@ impl Authority {
             return Err(ApiError::bad(format!("identity.trusted: {issuer:?} is this server's own issuer")));
         }
         let trusted = config.trusted.clone().into();
-        Ok(Self { pool_id, client_id, issuer, public_url, key_days, trusted, seal })
+        Ok(Self { pool_id, client_id, issuer, public_url, key_days, trusted, seal, sign_in: config.sign_in })
+    }
+
+    /// The pool id behind its underscore, as the proof of a password by SRP names it.
+    pub fn pool_name(&self) -> &str {
+        self.pool_id.split_once('_').map_or("", |(_, name)| name)
     }
 
     /// The region part of the pool id.

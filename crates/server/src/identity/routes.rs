@@ -11,10 +11,12 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::identity::cognito::{self, CognitoError};
+use crate::identity::sign_in::person::Caller;
 use crate::identity::{keys, model, service};
 use crate::kit::access::{May, Own, OwnAccount};
 use crate::kit::body::{BODY_LIMIT, Body, read_limited};
 use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::facts::Facts;
 use crate::kit::http::Oversized;
 use crate::kit::if_match::IfMatch;
 use crate::kit::rows;
@@ -29,19 +31,23 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_profile, update_profile))
 }
 
-/// Sign-in, in the Cognito JSON protocol: `X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth` with
-/// `USER_PASSWORD_AUTH` or `REFRESH_TOKEN_AUTH`. Errors are `{"__type", "message"}`.
+/// Sign-in, in the Cognito JSON protocol. `X-Amz-Target: AWSCognitoIdentityProviderService.NAME` says which of its
+/// operations is meant: `InitiateAuth` (`USER_PASSWORD_AUTH`, `USER_SRP_AUTH`, `REFRESH_TOKEN_AUTH`),
+/// `RespondToAuthChallenge` (`PASSWORD_VERIFIER`, `SOFTWARE_TOKEN_MFA`, `NEW_PASSWORD_REQUIRED`, `MFA_SETUP`),
+/// `GetUser`, `AssociateSoftwareToken`, `VerifySoftwareToken`, `SetUserMFAPreference`, `ChangePassword`,
+/// `RevokeToken`, `GlobalSignOut`. Errors are `{"__type", "message"}`.
 #[utoipa::path(post, path = "/", tag = "identity", security(()),
     request_body(content = Object, content_type = "application/x-amz-json-1.1"),
-    responses((status = 200, description = "`AuthenticationResult` with the tokens", body = Object, content_type = "application/x-amz-json-1.1"),
+    responses((status = 200, description = "`AuthenticationResult` with the tokens, `ChallengeName`, or what the operation answers", body = Object, content_type = "application/x-amz-json-1.1"),
         (status = 400, description = "`__type` names the exception", body = Object, content_type = "application/x-amz-json-1.1")))]
 pub async fn sign_in(State(app): State<App>, request: Request) -> Result<Response, CognitoError> {
     if let Some(Oversized(limit)) = request.extensions().get() {
         return Err(CognitoError::TooLarge(*limit));
     }
     let (parts, body) = request.into_parts();
+    let caller = Facts::of(&parts.extensions).map(Caller::from).unwrap_or_default();
     let bytes = read_limited(body, BODY_LIMIT).await?;
-    cognito::serve(&app, &parts.headers, bytes).await
+    cognito::serve(&app, caller, &parts.headers, bytes).await
 }
 
 /// The public keys that tokens are verified with.

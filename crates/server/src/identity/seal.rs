@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -56,6 +57,16 @@ impl SealKey {
         Ok([nonce.as_ref().as_slice(), &sealed].concat())
     }
 
+    /// A keyed hash: the same for the same purpose and text, and nothing that anybody without the key can tell from
+    /// chance.
+    pub fn mac(&self, purpose: &str, text: &[u8]) -> [u8; 32] {
+        let own = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), purpose.as_bytes());
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, own.as_ref()), text);
+        let mut out = [0; 32];
+        out.copy_from_slice(tag.as_ref());
+        out
+    }
+
     /// Opens what was sealed for the same purpose with the same key.
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, String> {
         let wrong = || {
@@ -100,5 +111,17 @@ mod tests {
         assert!(SealKey([8; 32]).open("signing", &sealed).is_err());
         assert!(key.open("signing", &sealed[..5]).is_err());
         assert!(!sealed.windows(6).any(|w| w == b"secret"));
+    }
+
+    #[test]
+    fn a_keyed_hash_depends_on_key_purpose_and_text() {
+        let key = SealKey([7; 32]);
+        let one = key.mac("salt", b"text");
+        assert_eq!(key.mac("salt", b"text"), one);
+        for other in
+            [key.mac("verifier", b"text"), key.mac("salt", b"texts"), SealKey([8; 32]).mac("salt", b"text")]
+        {
+            assert_ne!(other, one);
+        }
     }
 }

@@ -12,7 +12,8 @@ use gridfolio_wire::{SessionId, UserId};
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::identity::model::{self, ADMINISTERED, Account, Credential};
+use crate::identity::model::{self, ADMINISTERED, Account};
+use crate::identity::sign_in::secrets;
 use crate::identity::tokens::{self, Issued};
 use crate::identity::types::Shipped;
 use crate::identity::{keys, password, store};
@@ -82,24 +83,6 @@ async fn outside_person(app: &App, email: &str, address: Option<IpAddr>) -> ApiR
     person(app, &mut snapshot, &user, Proof::Outside, address).await
 }
 
-/// Signs a person in with address (or id) and password; `None` if they do not fit.
-pub async fn sign_in(app: &App, username: &str, secret: &str) -> ApiResult<Option<SignedIn>> {
-    let mut snapshot = app.db.read().await?;
-    let account = match username.parse::<UserId>() {
-        Ok(id) => store::find_account(&mut snapshot, &id).await?,
-        Err(_) => store::find_account_by_email(&mut snapshot, username).await?,
-    };
-    drop(snapshot);
-    let hash = account.as_ref().map(|account| account.credential.password_hash.clone());
-    if secret.len() > password::LONGEST || !password::verify(secret.to_owned(), hash).await? {
-        return Ok(None);
-    }
-    match account {
-        Some(account) => open_session(app, &account).await,
-        None => Ok(None),
-    }
-}
-
 /// Opens a session for a user and issues its tokens; `None` if the credential was changed meanwhile.
 pub async fn open_session(app: &App, account: &Account) -> ApiResult<Option<SignedIn>> {
     let key = keys::current(app).await?;
@@ -117,13 +100,17 @@ pub async fn open_session(app: &App, account: &Account) -> ApiResult<Option<Sign
     Ok(Some(SignedIn { tokens, refresh_token: Some(refresh_token) }))
 }
 
-/// New tokens for a refresh token; `None` if its session has ended.
+/// New tokens for a refresh token; `None` if its session has ended, or the person is outside their access window.
 pub async fn refresh(app: &App, refresh_token: &str) -> ApiResult<Option<SignedIn>> {
     let key = keys::current(app).await?;
     let mut snapshot = app.db.read().await?;
     let found =
         store::find_session_by_refresh(&mut snapshot, &hash_token(refresh_token), app.clock.now_ms()).await?;
     let Some(store::RefreshRow { session, created_at, user }) = found else { return Ok(None) };
+    let access = model::access(&user)?;
+    if model::outside_window(&user, access.as_ref(), app.clock.now()).is_some() {
+        return Ok(None);
+    }
     let tokens = tokens::issue(app, &key, &user, &session, created_at.div_euclid(1000))?;
     Ok(Some(SignedIn { tokens, refresh_token: None }))
 }
@@ -134,7 +121,8 @@ fn random_token() -> ApiResult<String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-fn hash_token(token: &str) -> String {
+/// What is stored of a refresh token.
+pub fn hash_token(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes()))
 }
 
@@ -165,8 +153,7 @@ pub async fn add_user(app: &App, actor: Actor, new: NewUser) -> ApiResult<Stored
     let Value::Object(document) = profile else { return Err(ApiError::internal("an account is an object")) };
     let document = model::with_groups(&document, new.user_type.groups());
     let id: UserId = app.ids.uuid().parse()?;
-    let password_hash = password::hash(new.password).await?;
-    let credential = Credential { password_hash, epoch: 1, ..Credential::default() };
+    let credential = secrets::credential(app, &id, new.password).await?;
     let account = Account { user: Stored::new(id, document), credential };
     let mut tx = Tx::begin(app, actor).await?;
     store::insert_account(&mut tx, &account).await?;
@@ -177,19 +164,14 @@ pub async fn add_user(app: &App, actor: Actor, new: NewUser) -> ApiResult<Stored
 /// Gives a person another password and ends their sessions.
 pub async fn set_password(app: &App, actor: Actor, email: &str, new_password: String) -> ApiResult<()> {
     password::check_rule(&new_password).map_err(ApiError::bad)?;
-    let password_hash = password::hash(new_password).await?;
-    let mut tx = Tx::begin(app, actor).await?;
-    let Account { user, credential } = store::find_account_by_email(&mut tx, email)
+    let mut snapshot = app.db.read().await?;
+    let account = store::find_account_by_email(&mut snapshot, email)
         .await?
         .ok_or_else(|| ApiError::NotFound(format!("there is no user {email}")))?;
-    let after = Credential {
-        password_hash,
-        epoch: credential.epoch + 1,
-        temporary_until: None,
-        srp_salt: None,
-        srp_verifier: None,
-        ..credential.clone()
-    };
+    drop(snapshot);
+    let after = secrets::with_password(app, &account, new_password).await?;
+    let Account { user, credential } = account;
+    let mut tx = Tx::begin(app, actor).await?;
     if !store::update_credential(&mut tx, &user.key, credential.epoch, &after).await? {
         return Err(ApiError::Stale);
     }

@@ -30,41 +30,40 @@ pub struct RefreshRow {
     pub user: Stored<User>,
 }
 
-type CredentialColumns =
-    (String, i64, Option<i64>, Option<String>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, i64, i64);
+type AccountColumns = (
+    String,
+    i64,
+    String,
+    String,
+    i64,
+    Option<i64>,
+    Option<String>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+    i64,
+    i64,
+);
 
-fn credential(columns: CredentialColumns) -> Credential {
-    let (hash, epoch, temporary_until, salt, verifier, pending, secret, on, step) = columns;
-    Credential {
+fn account(columns: AccountColumns) -> ApiResult<Account> {
+    let (id, revision, document, hash, epoch, until, salt, verifier, pending, secret, on, step) = columns;
+    let credential = Credential {
         password_hash: hash,
         epoch,
-        temporary_until,
+        temporary_until: until,
         srp_salt: salt,
         srp_verifier: verifier,
         totp_pending: pending,
         totp_secret: secret,
         totp_on: on != 0,
         totp_step: step,
-    }
+    };
+    Ok(Account { user: Stored::from_row(id.parse()?, revision, &document)?, credential })
 }
 
-/// A user's credential.
-async fn get_credential(session: &mut Session, id: &UserId) -> ApiResult<Credential> {
-    let columns: CredentialColumns = query(
-        "SELECT password_hash, epoch, temporary_until, srp_salt, srp_verifier, totp_pending, totp_secret, totp_on, totp_step \
-         FROM credential WHERE app_user = $1",
-    )
-    .bind(id.as_str())
-    .one(session)
-    .await?;
-    Ok(credential(columns))
-}
-
-async fn with_credential(session: &mut Session, user: Option<Stored<User>>) -> ApiResult<Option<Account>> {
-    let Some(user) = user else { return Ok(None) };
-    let credential = get_credential(session, &user.key).await?;
-    Ok(Some(Account { user, credential }))
-}
+/// What every search for an account begins with. One statement, whether there is one or not.
+const SELECT_ACCOUNT: &str = "SELECT u.id, u.revision, u.document, c.password_hash, c.epoch, c.temporary_until, c.srp_salt, c.srp_verifier, \
+     c.totp_pending, c.totp_secret, c.totp_on, c.totp_step FROM app_user u JOIN credential c ON c.app_user = u.id";
 
 /// The user with an address.
 pub async fn find_user_by_email(session: &mut Session, email: &str) -> ApiResult<Option<Stored<User>>> {
@@ -74,14 +73,16 @@ pub async fn find_user_by_email(session: &mut Session, email: &str) -> ApiResult
 
 /// The account with an address.
 pub async fn find_account_by_email(session: &mut Session, email: &str) -> ApiResult<Option<Account>> {
-    let user = find_user_by_email(session, email).await?;
-    with_credential(session, user).await
+    let text = format!("{SELECT_ACCOUNT} WHERE u.email_key = $1");
+    let row: Option<AccountColumns> = Query::assembled(text).bind(email_key(email)).optional(session).await?;
+    row.map(account).transpose()
 }
 
 /// The account with an id.
 pub async fn find_account(session: &mut Session, id: &UserId) -> ApiResult<Option<Account>> {
-    let user = rows::find(session, id).await?;
-    with_credential(session, user).await
+    let text = format!("{SELECT_ACCOUNT} WHERE u.id = $1");
+    let row: Option<AccountColumns> = Query::assembled(text).bind(id.as_str()).optional(session).await?;
+    row.map(account).transpose()
 }
 
 /// All users, by address.

@@ -3,8 +3,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gridfolio_wire::SessionId;
 use gridfolio_wire::identity::User;
+use gridfolio_wire::{SessionId, UserId};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -155,22 +155,50 @@ pub fn unverified(token: &str) -> ApiResult<(String, SessionId)> {
 
 /// Verifies an id token against a key.
 pub fn verify_id_token(app: &App, public_jwk: &str, token: &str) -> ApiResult<IdClaims> {
-    let jwk: Jwk = serde_json::from_str(public_jwk).map_err(ApiError::internal)?;
-    let key = DecodingKey::from_jwk(&jwk).map_err(ApiError::internal)?;
-    let mut rules = Validation::new(Algorithm::RS256);
+    let mut rules = rules(app, &["exp", "aud", "iss", "sub"]);
     rules.set_audience(&[&app.authority.client_id]);
-    rules.set_issuer(&[&app.authority.issuer]);
-    rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
-    // The clock is ours, so the end of life is checked below.
-    rules.validate_exp = false;
-    let claims = jsonwebtoken::decode::<IdClaims>(token, &key, &rules)
+    rules.validate_aud = true;
+    let claims = jsonwebtoken::decode::<IdClaims>(token, &decoding_key(public_jwk)?, &rules)
         .map_err(|_| refused("signature, issuer or audience is not this server's; send the id token"))?
         .claims;
     if claims.token_use != "id" {
         return Err(refused("it is not an id token"));
     }
-    if app.clock.now_ms() >= claims.exp * 1000 {
+    if app.clock.now_ms() >= claims.exp.saturating_mul(1000) {
         return Err(refused("it has expired; sign in again"));
     }
     Ok(claims)
+}
+
+/// Verifies an access token of a user against a key.
+pub fn verify_access_token(app: &App, public_jwk: &str, token: &str, user: &UserId) -> ApiResult<()> {
+    let rules = rules(app, &["exp", "iss", "sub"]);
+    let claims = jsonwebtoken::decode::<AccessClaims>(token, &decoding_key(public_jwk)?, &rules)
+        .map_err(|_| refused("signature or issuer is not this server's; send the access token"))?
+        .claims;
+    if claims.token_use != "access" || claims.client_id != app.authority.client_id {
+        return Err(refused("it is not an access token of this server's client"));
+    }
+    if claims.sub != user.as_str() {
+        return Err(refused("it names another person than its session"));
+    }
+    if app.clock.now_ms() >= claims.exp.saturating_mul(1000) {
+        return Err(refused("it has expired; sign in again"));
+    }
+    Ok(())
+}
+
+fn decoding_key(public_jwk: &str) -> ApiResult<DecodingKey> {
+    let jwk: Jwk = serde_json::from_str(public_jwk).map_err(ApiError::internal)?;
+    DecodingKey::from_jwk(&jwk).map_err(ApiError::internal)
+}
+
+/// What every token must keep to. The clock is ours, so the end of life is checked with it, afterwards.
+fn rules(app: &App, claims: &[&str]) -> Validation {
+    let mut rules = Validation::new(Algorithm::RS256);
+    rules.set_issuer(&[&app.authority.issuer]);
+    rules.set_required_spec_claims(claims);
+    rules.validate_exp = false;
+    rules.validate_aud = false;
+    rules
 }

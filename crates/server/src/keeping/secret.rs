@@ -43,7 +43,8 @@ pub async fn fit(place: &Place, db: &Db) -> Result<Fit, String> {
 
 /// Gives a database a new signing key in place of all others, sealed with the key of the place, which is made if there is none.
 pub async fn begin_anew(place: &Place, db: &Db) -> Result<(), String> {
-    let PoolArgs { identity_pool_id: pool_id, identity_client_id: client_id } = place.pool.clone();
+    let PoolArgs { identity_pool_id: pool_id, identity_client_id: client_id, identity_srp: _ } =
+        place.pool.clone();
     let config = IdentityConfig { pool_id, client_id, ..IdentityConfig::default() };
     let authority = Authority::load(db, &config, place.seal_key()?).await.map_err(|e| e.to_string())?;
     let key = keys::make(&authority.seal, Clock::System.now_ms(), Ids::Random.uuid())

@@ -72,6 +72,19 @@ impl Change {
         Self { entries: vec![entry] }
     }
 
+    /// Something was tried in the name of a thing that there is not.
+    pub fn event_of_nobody<K: Kind>(action: &'static str, detail: Document) -> Self {
+        let (asset, after) = ("unknown".to_owned(), Some(detail));
+        let entry = Entry { action, asset_type: K::KIND, asset, project: None, before: None, after };
+        Self { entries: vec![entry] }
+    }
+
+    /// … and another change in the same transaction.
+    pub fn and(mut self, other: Self) -> Self {
+        self.entries.extend(other.entries);
+        self
+    }
+
     /// … and something else was made in the same transaction.
     pub fn and_create<K: Kind>(mut self, after: &Stored<K>) -> Self {
         let mut entry = Entry::new("create", after);

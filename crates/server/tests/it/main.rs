@@ -25,6 +25,7 @@ mod program;
 mod reference;
 mod routes;
 mod service;
+mod sign_in;
 mod tidy;
 mod tls;
 mod trusted;

@@ -1,0 +1,106 @@
+//! SQL of failures, second factors and forgotten passwords.
+
+use gridfolio_db::{Result, Session, query};
+use gridfolio_wire::{SessionId, UserId};
+
+/// Until when an account waits, ms.
+pub async fn find_lock(session: &mut Session, key: &str) -> Result<Option<i64>> {
+    let row: Option<(i64,)> =
+        query("SELECT locked_until FROM sign_in_failure WHERE id = $1").bind(key).optional(session).await?;
+    Ok(row.map(|(until,)| until))
+}
+
+/// Counts one more failure in a row.
+pub async fn count_failure(session: &mut Session, key: &str, now_ms: i64) -> Result<i64> {
+    let (failures,): (i64,) = query(
+        "INSERT INTO sign_in_failure (id, failures, last_at, locked_until) VALUES ($1, 1, $2, 0) \
+         ON CONFLICT (id) DO UPDATE SET failures = sign_in_failure.failures + 1, last_at = excluded.last_at \
+         RETURNING failures",
+    )
+    .bind(key)
+    .bind(now_ms)
+    .one(session)
+    .await?;
+    Ok(failures)
+}
+
+/// Lets an account wait.
+pub async fn put_lock(session: &mut Session, key: &str, until: i64) -> Result<()> {
+    query("UPDATE sign_in_failure SET locked_until = $2 WHERE id = $1")
+        .bind(key)
+        .bind(until)
+        .execute(session)
+        .await?;
+    Ok(())
+}
+
+/// Forgets the failures of an account.
+pub async fn delete_failures(session: &mut Session, key: &str) -> Result<()> {
+    query("DELETE FROM sign_in_failure WHERE id = $1").bind(key).execute(session).await?;
+    Ok(())
+}
+
+/// Forgets failures after which nobody has tried, nor waited, since a time.
+pub async fn delete_old_failures(session: &mut Session, before: i64) -> Result<()> {
+    query("DELETE FROM sign_in_failure WHERE last_at <= $1 AND locked_until <= $1")
+        .bind(before)
+        .execute(session)
+        .await?;
+    Ok(())
+}
+
+/// Writes down which code was used; `false` if this one or a later one was before, or the credential is another.
+pub async fn use_code(session: &mut Session, user: &UserId, epoch: i64, step: i64) -> Result<bool> {
+    let touched =
+        query("UPDATE credential SET totp_step = $3 WHERE app_user = $1 AND epoch = $2 AND totp_step < $3")
+            .bind(user.as_str())
+            .bind(epoch)
+            .bind(step)
+            .execute(session)
+            .await?;
+    Ok(touched == 1)
+}
+
+/// Writes what SRP needs of a password that was seen just now; nothing if it is another by now.
+pub async fn put_verifier(
+    session: &mut Session,
+    user: &UserId,
+    epoch: i64,
+    (salt, verifier): (&str, &[u8]),
+) -> Result<()> {
+    query("UPDATE credential SET srp_salt = $3, srp_verifier = $4 WHERE app_user = $1 AND epoch = $2")
+        .bind(user.as_str())
+        .bind(epoch)
+        .bind(salt)
+        .bind(verifier)
+        .execute(session)
+        .await?;
+    Ok(())
+}
+
+/// Ends a person's sessions but one.
+pub async fn delete_other_sessions(session: &mut Session, user: &UserId, kept: &SessionId) -> Result<()> {
+    query("DELETE FROM app_session WHERE app_user = $1 AND id <> $2")
+        .bind(user.as_str())
+        .bind(kept.as_str())
+        .execute(session)
+        .await?;
+    Ok(())
+}
+
+/// Ends one session.
+pub async fn delete_session(session: &mut Session, id: &SessionId) -> Result<()> {
+    query("DELETE FROM app_session WHERE id = $1").bind(id.as_str()).execute(session).await?;
+    Ok(())
+}
+
+/// Keeps a secret of a second factor until a code proves it; `false` if the credential is another by now.
+pub async fn put_pending(session: &mut Session, user: &UserId, epoch: i64, sealed: &[u8]) -> Result<bool> {
+    let touched = query("UPDATE credential SET totp_pending = $3 WHERE app_user = $1 AND epoch = $2")
+        .bind(user.as_str())
+        .bind(epoch)
+        .bind(sealed)
+        .execute(session)
+        .await?;
+    Ok(touched == 1)
+}
