@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use gridfolio::identity::store::find_user_by_email;
 use gridfolio::kit::access::Need;
 use gridfolio::kit::facts::Facts;
 use http_body_util::BodyExt as _;
@@ -214,6 +215,13 @@ impl Reply {
 }
 
 impl TestApp {
+    /// The id of the person of a role.
+    pub async fn id_of(&self, role: Role) -> String {
+        let mut snapshot = self.app.db.read().await.unwrap();
+        let user = find_user_by_email(&mut snapshot, role.email()).await.unwrap().unwrap();
+        user.key.to_string()
+    }
+
     /// `GET` by the administrator.
     pub async fn get(&self, path: &str) -> Reply {
         Call::new(Method::GET, path).send(self).await

@@ -1,5 +1,7 @@
 //! People as they see themselves, and what a client needs to sign in.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -131,6 +133,89 @@ pub enum Application {
     Ams,
     /// Nodes on site.
     Econode,
+}
+
+/// `{"users": …}`
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Users {
+    /// The users.
+    pub users: UsersById,
+}
+
+/// Users by id. Beside the ids stands what clients demand that read one user here: who the caller is.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UsersById {
+    /// The caller's own address.
+    pub email: String,
+    /// The caller's given name.
+    pub first_name: String,
+    /// The caller's family name.
+    pub last_name: String,
+    /// The caller's time zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// The caller's type of users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_type: Option<UserTypeId>,
+    /// The users.
+    #[serde(flatten)]
+    pub by_id: BTreeMap<String, User>,
+}
+
+/// A group: a permission that people have or have not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UserGroup {
+    /// Its id, a word.
+    pub id: String,
+    /// What it opens.
+    pub description: String,
+}
+
+/// `{"groups": …}`
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct UserGroups {
+    /// By id.
+    pub groups: BTreeMap<String, UserGroup>,
+}
+
+/// `{"userTypes": …}`
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UserTypes {
+    /// The types.
+    pub user_types: UserTypesById,
+}
+
+/// Types of users by id. Beside the ids stands what clients demand that read one type here: of the first by id.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UserTypesById {
+    /// The name of the first type; empty if there is none.
+    pub name: String,
+    /// The application of the first type.
+    pub application: Application,
+    /// The types.
+    #[serde(flatten)]
+    pub by_id: BTreeMap<String, UserType>,
+}
+
+/// Whether sign-in asks for a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MfaState {
+    /// How.
+    pub mfa: Mfa,
+}
+
+/// A second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub enum Mfa {
+    /// Codes of an authenticator app.
+    #[serde(rename = "SOFTWARE_TOKEN_MFA")]
+    SoftwareToken,
+    /// None.
+    #[serde(rename = "NOMFA")]
+    Off,
 }
 
 /// `{"profile": …}`

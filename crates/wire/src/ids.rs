@@ -112,6 +112,10 @@ text_id!(
     UserTypeId, "user type id", "be a UUID in lower case", uuid_like
 );
 text_id!(
+    /// The id of a person's notification, a UUID.
+    NotificationId, "notification id", "be a UUID in lower case", uuid_like
+);
+text_id!(
     /// The id of a signed-in session, a UUID.
     SessionId, "session id", "be a UUID in lower case", uuid_like
 );

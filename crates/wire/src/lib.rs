@@ -11,14 +11,16 @@ pub mod energy;
 pub mod error;
 pub mod identity;
 pub mod ids;
+pub mod integrations;
+pub mod notifications;
 pub mod quantity;
 pub mod records;
 pub mod time;
 
 pub use error::ErrorBody;
 pub use ids::{
-    BadId, EventId, PortfolioId, ProjectCode, SessionId, SiteCode, SourceId, SystemCode, UserId, UserTypeId,
-    VersionName,
+    BadId, EventId, NotificationId, PortfolioId, ProjectCode, SessionId, SiteCode, SourceId, SystemCode,
+    UserId, UserTypeId, VersionName,
 };
 pub use quantity::Quantity;
 pub use time::{Aggregation, LocalRange, Moment};

@@ -89,7 +89,9 @@ impl Load for AssetHistory {
 /// those who see its project, and of what has none those who see everything.
 fn sees(person: &Person, row: &AuditRow) -> bool {
     if is_person(row) {
-        return row.asset == person.id.as_str() || person.may(Area::People, Verb::Read);
+        // What is a person's own stands under their id.
+        let owner = row.asset.split('/').next();
+        return owner == Some(person.id.as_str()) || person.may(Area::People, Verb::Read);
     }
     match &row.project {
         Some(code) => person.scope.sees(code),

@@ -7,7 +7,7 @@ use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::stored::Document;
 
 /// The kinds of things that are about people: an account is a `profile` as its owner sees it.
-pub const PEOPLE: [&str; 4] = ["profile", "user", "user-group", "user-type"];
+pub const PEOPLE: [&str; 5] = ["profile", "user", "user-group", "user-type", "notification"];
 
 /// One change as stored.
 #[derive(Debug)]

@@ -230,22 +230,52 @@ pub async fn delete_portfolio(mut tx: Tx, portfolio: Stored<Portfolio>) -> ApiRe
     tx.commit(Change::delete(&portfolio)).await
 }
 
-/// Refuses codes that are no project's, each by its place. One that the caller may not see is as good as none.
+/// Refuses codes that are no project's, each by its place.
 async fn check_projects(tx: &mut Tx, codes: &[String]) -> ApiResult<()> {
     let scope = tx.actor().scope.clone();
-    let wanted: Vec<&str> = codes.iter().map(String::as_str).collect();
-    let found = store::list_projects(tx, &scope, Some(&wanted)).await?;
-    let known: HashSet<&str> = found.iter().map(|project| project.key.as_str()).collect();
-    let faults: Vec<Fault> = codes
-        .iter()
-        .enumerate()
-        .filter(|(_, code)| !known.contains(code.as_str()))
-        .map(|(index, code)| Fault {
-            field: format!("projects[{index}]"),
-            rule: format!("{code:?} must be the code of a project that exists"),
-        })
-        .collect();
+    let faults = unknown_projects(tx, &scope, ("projects", codes), &[]).await?;
     if faults.is_empty() { Ok(()) } else { Err(ApiError::faults(faults)) }
+}
+
+/// A fault for each code in a member that is no project's, unless it was there `before`. One that is not to be seen is
+/// as good as none.
+pub async fn unknown_projects(
+    session: &mut Session,
+    scope: &Scope,
+    (member, codes): (&str, &[String]),
+    before: &[String],
+) -> ApiResult<Vec<Fault>> {
+    let wanted: Vec<&str> = codes.iter().map(String::as_str).collect();
+    let found = store::list_projects(session, scope, Some(&wanted)).await?;
+    let found = found.iter().map(|project| project.key.as_str());
+    let known: HashSet<&str> = found.chain(before.iter().map(String::as_str)).collect();
+    Ok(unknown((member, codes), &known, "the code of a project"))
+}
+
+/// The same for ids of portfolios.
+pub async fn unknown_portfolios(
+    session: &mut Session,
+    scope: &Scope,
+    (member, ids): (&str, &[String]),
+    before: &[String],
+) -> ApiResult<Vec<Fault>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = store::list_portfolios(session, scope).await?;
+    let found = found.iter().map(|portfolio| portfolio.key.as_str());
+    let known: HashSet<&str> = found.chain(before.iter().map(String::as_str)).collect();
+    Ok(unknown((member, ids), &known, "the id of a portfolio"))
+}
+
+fn unknown((member, keys): (&str, &[String]), known: &HashSet<&str>, what: &str) -> Vec<Fault> {
+    let faults = keys.iter().enumerate().filter(|(_, key)| !known.contains(key.as_str()));
+    faults
+        .map(|(index, key)| Fault {
+            field: format!("{member}[{index}]"),
+            rule: format!("{key:?} must be {what} that exists"),
+        })
+        .collect()
 }
 
 /// Takes a project out of the portfolios that name it. A portfolio that takes it in at this very moment keeps the row that

@@ -4,11 +4,14 @@
 //! somebody is; what they may do is looked up per request, with the session, so that a removal counts at once.
 //! Nothing here keeps a password, and no secret is written to a log.
 
+pub mod administer;
 pub mod authority;
 pub mod cognito;
+pub mod groups;
 pub mod keys;
 pub mod model;
 pub mod password;
+pub mod people;
 pub mod routes;
 pub mod seal;
 pub mod service;
@@ -17,5 +20,7 @@ pub mod store;
 pub mod tokens;
 pub mod trusted;
 pub mod types;
+pub mod user_types;
+pub mod users;
 
 pub use routes::routes;

@@ -113,6 +113,32 @@ pub fn with_groups(document: &Document, groups: Groups) -> Document {
     document
 }
 
+/// A document behind its id.
+pub fn with_id(id: &str, document: &Document) -> Document {
+    let mut shown = Document::new();
+    shown.insert("id".to_owned(), id.into());
+    shown.extend(document.clone());
+    shown
+}
+
+/// What somebody sees of an account: without projects and portfolios that they do not see themselves.
+pub fn seen(user: &Stored<User>, scope: &Scope) -> Document {
+    let mut document = with_id(user.key.as_str(), &user.document);
+    hide_unseen(&mut document, scope);
+    document
+}
+
+/// Takes projects and portfolios that somebody does not see out of an account's document.
+pub fn hide_unseen(document: &mut Document, scope: &Scope) {
+    let Some(Value::Object(access)) = document.get_mut("access") else { return };
+    if let Some(Value::Array(codes)) = access.get_mut("projects") {
+        codes.retain(|code| code.as_str().is_some_and(|code| scope.sees(code)));
+    }
+    if let Some(Value::Array(ids)) = access.get_mut("portfolios") {
+        ids.retain(|id| id.as_str().is_some_and(|id| scope.sees_portfolio(id, [])));
+    }
+}
+
 /// What their owner sees of an account.
 pub fn profile(user: &Stored<User>) -> Document {
     let mut document = user.document.clone();

@@ -232,3 +232,16 @@ pub async fn delete_sessions(session: &mut Session, user: &UserId) -> ApiResult<
     query("DELETE FROM app_session WHERE app_user = $1").bind(user.as_str()).execute(session).await?;
     Ok(())
 }
+
+/// What hangs on an account, apart from what other areas keep of it.
+const OF_ACCOUNT: [&str; 5] =
+    ["app_session", "credential", "reset_code", "authorization_code", "access_token"];
+
+/// Removes an account with everything that it proves itself with.
+pub async fn delete_account(tx: &mut Tx, user: &Stored<User>) -> ApiResult<()> {
+    for table in OF_ACCOUNT {
+        let text = format!("DELETE FROM {table} WHERE app_user = $1");
+        Query::assembled(text).bind(user.key.as_str()).execute(tx).await?;
+    }
+    rows::delete(tx, user).await
+}

@@ -164,7 +164,8 @@ pub fn name_of(user: &Stored<User>) -> &str {
     SHIPPED.iter().find(|one| one.id == id).map_or(id, |one| one.name)
 }
 
-const SETTING: &str = "identity.types";
+/// Says that the types were written.
+pub const SETTING: &str = "identity.types";
 
 /// Writes the types that ship, once, and gives people of versions that knew only roles what they had.
 pub async fn ship(session: &mut Session) -> ApiResult<()> {

@@ -13,8 +13,18 @@ use serde_json::{Map, Value, json};
 use crate::kit::params::parse_moment;
 
 /// The wire types that bodies are checked against and whose schema may be published.
-const CHECKED: &[&str] =
-    &["Project", "Site", "System", "Portfolio", "Profile", "User", "UserType", "Event", "ProForma"];
+const CHECKED: &[&str] = &[
+    "Project",
+    "Site",
+    "System",
+    "Portfolio",
+    "Profile",
+    "User",
+    "UserType",
+    "Notification",
+    "Event",
+    "ProForma",
+];
 
 /// All schemas of the document, ready for use.
 #[derive(Debug)]

@@ -33,6 +33,10 @@ schema_operations! {
     get_system_schema, "/schemas/system", "System", "schemas";
     get_portfolio_schema, "/schemas/portfolio", "Portfolio", "schemas";
     get_event_schema, "/schemas/event", "Event", "schemas";
+    get_user_schema, "/schemas/user", "User", "schemas";
+    get_user_type_schema, "/schemas/user-type", "UserType", "schemas";
+    get_profile_schema, "/schemas/profile", "Profile", "schemas";
+    get_notification_schema, "/schemas/notification", "Notification", "schemas";
     get_pro_forma_schema, "/schemas/pro-forma", "ProForma", "schemas";
 }
 

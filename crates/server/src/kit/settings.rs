@@ -27,6 +27,12 @@ pub async fn settle_setting(session: &mut Session, name: &str, value: &str) -> A
     Ok(settled)
 }
 
+/// Keeps a setting as it is until the transaction ends: others who hold it wait, whatever it is about.
+pub async fn hold_setting(session: &mut Session, name: &str) -> ApiResult<()> {
+    query("UPDATE setting SET value = value WHERE name = $1").bind(name).execute(session).await?;
+    Ok(())
+}
+
 /// Gives a setting a value, whatever it had.
 pub async fn put_setting(session: &mut Session, name: &str, value: &str) -> Result<()> {
     query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")

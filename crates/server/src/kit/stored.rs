@@ -102,6 +102,11 @@ fn fnv1a(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
+/// The answer of a single read or a write that has no key: the value itself, with the validator.
+pub fn bare_answer<K: Kind>(stored: &Stored<K>, value: Document) -> Response {
+    ([(header::ETAG, stored.etag_header())], Json(Value::Object(value))).into_response()
+}
+
 /// The answer of a single read or a write: the value under its key, with the validator.
 pub fn document_answer<K: Kind>(stored: &Stored<K>, key: &str, value: Value) -> Response {
     let mut members = Map::new();

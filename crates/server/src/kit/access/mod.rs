@@ -55,6 +55,10 @@ actions! {
     Edit => Edit, changes it: true;
     /// Make a child in it, or change what belongs to it.
     EditIn => Edit;
+    /// See what everybody sees of their own account; who sees accounts, of any.
+    ReadOwn => Own in People;
+    /// Change what is a person's own; whose it is, the operation looks at.
+    EditOwn => Own in People, changes it: true;
     /// Take it out as a file.
     Download => Download;
     /// Give its devices orders.

@@ -1,6 +1,9 @@
 //! One valid call per operation, made by the administrator. Whoever adds an operation adds its line.
 
 use axum::http::Method;
+use gridfolio::identity::service::{self, NewUser};
+use gridfolio::identity::types;
+use gridfolio::kit::access::Actor;
 use gridfolio_testkit::{ADMINISTRATOR, Call, PASSWORD, TestApp, samples};
 use serde_json::json;
 
@@ -15,10 +18,27 @@ pub(super) async fn prepare(app: &TestApp) -> Vec<(&'static str, String)> {
         app.put(path, &samples::pro_forma()).await.ok();
     }
     let event = app.post("/events", &samples::event("COV")).await.ok()["event"]["id"].clone();
+    let user_type = app.post("/user-types", &json!({"name": "t", "application": "ams"})).await.ok();
     vec![
+        ("COV:user", covered_user(app).await),
+        ("COV:type", user_type["id"].as_str().unwrap().to_owned()),
         ("COV:portfolio", app.make_portfolio("Covered", &["COV"]).await),
         ("COV:event", event.as_str().unwrap().to_owned()),
     ]
+}
+
+/// Somebody who is none of the roles: a viewer with other groups than their type.
+async fn covered_user(app: &TestApp) -> String {
+    let new = NewUser {
+        email: "somebody@example.org".to_owned(),
+        first_name: "Some".to_owned(),
+        last_name: "Body".to_owned(),
+        user_type: types::VIEWER,
+        password: PASSWORD.to_owned(),
+    };
+    let user = service::add_user(&app.app, Actor::command("test"), new).await.unwrap();
+    app.delete(&format!("/users/{}/groups/records-view", user.key)).await.ok();
+    user.key.to_string()
 }
 
 /// The valid call of an operation; `None` for one that this list does not know.
@@ -57,6 +77,25 @@ pub(super) fn valid(operation: &str) -> Option<Call> {
         "delete_event" => delete("/events/COV:event"),
         "save_pro_forma" => put("/projects/COV/pro-forma").json(&samples::pro_forma()),
         "delete_pro_forma" => delete("/projects/COV/pro-forma"),
+        _ => return people(operation),
+    })
+}
+
+/// The same for what is about people.
+fn people(operation: &str) -> Option<Call> {
+    let put = |path: &str| Call::new(Method::PUT, path);
+    let delete = |path: &str| Call::new(Method::DELETE, path);
+    let user = json!({"email": "covered@example.org", "firstName": "C", "lastName": "Test"});
+    let user_type = json!({"name": "covered", "application": "ams", "groups": ["export"]});
+    Some(match operation {
+        "update_user" => put("/users/COV:user").json(&user),
+        "delete_user" => delete("/users/COV:user"),
+        "add_user_group" => put("/users/COV:user/groups/export"),
+        "remove_user_group" => delete("/users/COV:user/groups/events-view"),
+        "reset_user_groups" => put("/users/COV:user/groups/reset"),
+        "create_user_type" => Call::new(Method::POST, "/user-types").json(&user_type),
+        "update_user_type" => put("/user-types/COV:type").json(&user_type),
+        "delete_user_type" => delete("/user-types/COV:type"),
         _ => return None,
     })
 }
@@ -70,6 +109,18 @@ fn read(operation: &str) -> Option<&'static str> {
         "get_json_web_keys" => "/us-east-1_Tests/.well-known/jwks.json",
         "get_authentication" => "/users/authentication",
         "get_profile" => "/profile",
+        "list_users" => "/users",
+        "get_user" => "/users/COV:user",
+        "list_user_groups" => "/users/COV:user/groups",
+        "get_user_mfa" => "/users/COV:user/mfa",
+        "list_groups" => "/user-groups",
+        "list_user_types" => "/user-types",
+        "get_user_type" => "/user-types/COV:type",
+        "get_user_schema" => "/schemas/user",
+        "get_user_type_schema" => "/schemas/user-type",
+        "get_user_groups_schema" => "/schemas/user-groups",
+        "get_profile_schema" => "/schemas/profile",
+        "get_notification_schema" => "/schemas/notification",
         "list_projects" => "/projects",
         "get_project" => "/projects/COV",
         "list_project_contacts" => "/projects/COV/contacts",

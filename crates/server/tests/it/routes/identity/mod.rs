@@ -1,7 +1,81 @@
-//! Sign-in and the own profile.
+//! Sign-in and the own profile, users, their types and groups.
 
+mod add_user_group;
+mod create_user_type;
+mod delete_user;
+mod delete_user_type;
 mod get_authentication;
 mod get_json_web_keys;
 mod get_profile;
+mod get_user;
+mod get_user_mfa;
+mod get_user_type;
+mod list_groups;
+mod list_user_groups;
+mod list_user_types;
+mod list_users;
+mod remove_user_group;
+mod reset_user_groups;
 mod sign_in;
 mod update_profile;
+mod update_user;
+mod update_user_type;
+
+use axum::http::Method;
+use gridfolio::identity::types::Shipped;
+use gridfolio_testkit::{Call, Reply, Role, TestApp};
+use serde_json::{Value, json};
+
+/// The id of a type that ships.
+fn type_id(name: &str) -> &'static str {
+    Shipped::named(name).unwrap().id
+}
+
+fn user_path(id: &str) -> String {
+    format!("/users/{id}")
+}
+
+/// `/users/ID` of the person of a role.
+async fn path_of(app: &TestApp, role: Role) -> String {
+    user_path(&app.id_of(role).await)
+}
+
+async fn call(app: &TestApp, (method, path): (Method, &str), role: Role) -> Reply {
+    Call::new(method, path).by(role).send(app).await
+}
+
+async fn get_by(app: &TestApp, path: &str, role: Role) -> Reply {
+    call(app, (Method::GET, path), role).await
+}
+
+async fn put_by(app: &TestApp, path: &str, body: &Value, role: Role) -> Reply {
+    Call::new(Method::PUT, path).by(role).json(body).send(app).await
+}
+
+/// The words of a user's groups.
+async fn groups_of(app: &TestApp, path: &str) -> Vec<String> {
+    let user = app.get(path).await.ok();
+    user["groups"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+}
+
+/// Lets the engineer administer people: an administrator without finance, integrations and the like.
+async fn make_clerk(app: &TestApp) -> String {
+    let path = path_of(app, Role::Engineer).await;
+    for group in ["users-view", "users-edit"] {
+        app.put(&format!("{path}/groups/{group}"), &json!({})).await.ok();
+    }
+    path
+}
+
+/// Limits a person to projects.
+async fn limit(app: &TestApp, path: &str, projects: &[&str]) {
+    let mut user = app.get(path).await.ok();
+    user["access"] = json!({"preventDownload": "no", "restrictProjects": "yes", "projects": projects});
+    app.put(path, &user).await.ok();
+}
+
+/// The newest change of people, member by member: who, what and the names of the members.
+async fn newest_change(app: &TestApp, asset: &str) -> Value {
+    let log = app.get("/audit/users?diff=true").await.ok();
+    log["diff"][format!("/{asset}")][0].clone()
+}

@@ -1,11 +1,16 @@
 //! Published schemas.
 
 mod get_event_schema;
+mod get_notification_schema;
 mod get_portfolio_schema;
 mod get_pro_forma_schema;
+mod get_profile_schema;
 mod get_project_schema;
 mod get_site_schema;
 mod get_system_schema;
+mod get_user_groups_schema;
+mod get_user_schema;
+mod get_user_type_schema;
 
 use gridfolio_testkit::TestApp;
 use serde_json::Value;
