@@ -116,14 +116,16 @@ fn strip_null(value: &mut Value) {
     }
 }
 
-/// The attribute of a map lands on its values; it is meant for the map.
+/// The attribute of a map or a list lands on its values; it is meant for the whole.
 fn hoist_read_only(schema: &mut Value) {
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
     for property in properties.values_mut().filter_map(Value::as_object_mut) {
-        let of_values = property.get_mut("additionalProperties").and_then(Value::as_object_mut);
-        if of_values.and_then(|values| values.shift_remove("readOnly")).is_some() {
-            property.shift_remove("propertyNames");
-            property.insert("readOnly".to_owned(), Value::Bool(true));
+        for values in ["additionalProperties", "items"] {
+            let of_values = property.get_mut(values).and_then(Value::as_object_mut);
+            if of_values.and_then(|values| values.shift_remove("readOnly")).is_some() {
+                property.shift_remove("propertyNames");
+                property.insert("readOnly".to_owned(), Value::Bool(true));
+            }
         }
     }
 }
