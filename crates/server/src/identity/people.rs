@@ -21,7 +21,7 @@ pub async fn update_user(
     service::refuse_secrets(&body.document)?;
     by.check_over(&mut tx, before).await?;
     administer::check_references(&mut tx, by, &body.view, Some(before)).await?;
-    let kind = body.view.user_type.as_ref().map(|id| id.as_str());
+    let kind = body.view.user_type.as_ref().map(gridfolio_wire::UserTypeId::as_str);
     let groups = match kind {
         Some(kind) if before.text_member("userType") != Some(kind) => {
             user_types::groups_of(&mut tx, Some(kind)).await?
