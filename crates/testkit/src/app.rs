@@ -27,6 +27,7 @@ use tokio::task::JoinHandle;
 use crate::client::Role;
 use crate::contract::Contract;
 use crate::database::{Backend, TestDb};
+use crate::secrets;
 
 /// Where the clock stands at the beginning of every test: 2025-06-15T12:00:00Z.
 pub const NOW: i64 = 1_749_988_800_000;
@@ -162,6 +163,7 @@ impl TestApp {
     }
 
     async fn configured(backend: Backend, config: IdentityConfig, outside: Outside) -> Self {
+        secrets::start_log();
         let db = TestDb::new(backend).await;
         let clock = if config.public_url == NOWHERE { frozen() } else { Clock::System };
         let app = open(db.open().await, config, clock, 1000, outside).await;

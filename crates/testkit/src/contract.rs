@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::files;
 use crate::schema_check::breaches;
+use crate::secrets;
 
 /// Both documents, the allowed deviations, and what was seen so far.
 #[derive(Debug)]
@@ -99,6 +100,10 @@ impl Contract {
         let shown = Shown::new(parts.status.as_u16(), media_type, &bytes);
         let problems = self.problems(&method, &path, &shown);
         assert!(problems.is_empty(), "{method} {path} breaks the contract: {problems:#?}");
+        if secrets::must_be_clean(&path, parts.status.as_u16()) {
+            let found = secrets::find(&String::from_utf8_lossy(&bytes));
+            assert_eq!(found, None, "{method} {path} answers {} with a secret", parts.status);
+        }
         Response::from_parts(parts, Body::from(bytes))
     }
 

@@ -14,6 +14,7 @@ pub mod files;
 mod postgres;
 pub mod samples;
 pub mod schema_check;
+pub mod secrets;
 
 pub use app::{ADMINISTRATOR, NOW, PASSWORD, SECRET_KEY, TestApp, USER};
 pub use client::{Call, Reply, Role};
