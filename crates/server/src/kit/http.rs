@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -89,6 +89,7 @@ async fn around(State(app): State<App>, mut request: Request, next: Next) -> Res
         Err(error) => error.into_response(),
     };
     let mut response = finish(response, untold.facts.id()).await;
+    guard(response.headers_mut(), &untold.app.authority.public_url);
     response.extensions_mut().insert(untold.facts.clone());
     untold.tell(response.status(), axum::body::HttpBody::size_hint(response.body()).exact());
     response
@@ -197,6 +198,25 @@ async fn run(request: Request, next: Next) -> Response {
         return response;
     }
     again.0.run(again.1).await
+}
+
+/// What every answer says to browsers and caches, where the operation does not say otherwise: what is in it is for one
+/// person, is what its type says, and belongs into no frame.
+fn guard(headers: &mut HeaderMap, public_url: &str) {
+    let rules = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, value) in rules {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    // Browsers that came by https once shall not come by http again.
+    if public_url.starts_with("https://") {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(year);
+    }
 }
 
 /// Adds the request id, and to a failure of ours the reference into the log.

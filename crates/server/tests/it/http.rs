@@ -36,6 +36,21 @@ both! {
         assert_eq!(reply.headers["access-control-allow-headers"], "authorization,if-match");
     }
 
+    async fn every_answer_is_for_one_person_of_its_type_and_in_no_frame(app) {
+        for (path, status) in [("/projects", 200), ("/no-such-path", 404), ("/", 200), ("/projects/NONE", 404)] {
+            let reply = app.get(path).await;
+            reply.must_be(status);
+            let says = |name: &str| reply.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+            assert_eq!(says("x-content-type-options").as_deref(), Some("nosniff"), "{path}");
+            assert_eq!(says("x-frame-options").as_deref(), Some("DENY"), "{path}");
+            assert_eq!(says("referrer-policy").as_deref(), Some("no-referrer"), "{path}");
+            assert_eq!(says("cache-control").as_deref(), Some("no-store"), "{path}");
+            assert_eq!(says("strict-transport-security"), None, "{path}: this server is reached by http");
+        }
+        let keys = app.get("/us-east-1_Tests/.well-known/jwks.json").await;
+        assert!(keys.headers["cache-control"].to_str().unwrap().contains("public"), "what is public may be kept");
+    }
+
     async fn every_answer_names_its_request(app) {
         let first = app.get("/projects").await;
         let second = app.get("/nope").await;

@@ -7,6 +7,7 @@ mod factor;
 mod lockout;
 mod srp;
 mod srp_client;
+mod stolen;
 mod temporary;
 
 use axum::http::Method;
