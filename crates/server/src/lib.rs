@@ -12,6 +12,7 @@ pub mod config;
 pub mod demo;
 pub mod energy;
 pub mod identity;
+pub mod integrations;
 pub mod keeping;
 pub mod kit;
 pub mod messages;

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::kit::openapi::{ApiDoc, finish};
 use crate::kit::{docs_page, http, schema_routes};
-use crate::{alerts, audit, catalogue, energy, identity, records, server_state};
+use crate::{alerts, audit, catalogue, energy, identity, integrations, records, server_state};
 
 fn areas() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(ApiDoc::openapi())
@@ -18,6 +18,7 @@ fn areas() -> OpenApiRouter<App> {
         .merge(records::routes())
         .merge(energy::routes())
         .merge(identity::routes())
+        .merge(integrations::routes())
         .merge(schema_routes::routes())
         .merge(server_state::routes())
         .merge(docs_page::operations())

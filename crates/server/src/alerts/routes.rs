@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::alerts::model::StoredEvent;
-use crate::alerts::service;
+use crate::alerts::{notifications, service};
 use crate::app::App;
 use crate::kit::access::{Can, CreateEvent, Edit, May, Read, Visible};
 use crate::kit::body::Body;
@@ -26,6 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_events, create_event))
         .routes(routes!(get_event, update_event, delete_event))
         .routes(routes!(resolve_event))
+        .merge(notifications::routes())
 }
 
 /// The events that begin in a period. Dates and wall time are read in the zone of each event's project.

@@ -1,10 +1,10 @@
-//! Writing events, and finding those of a period.
+//! Writing events, and finding those of a period; forgetting people.
 
 use gridfolio_db::Session;
-use gridfolio_wire::ProjectCode;
 use gridfolio_wire::alerts::Event;
 use gridfolio_wire::error::Fault;
 use gridfolio_wire::time::Moment;
+use gridfolio_wire::{ProjectCode, UserId};
 use jiff::tz::TimeZone;
 
 use crate::alerts::model::{Beginning, StoredEvent};
@@ -134,4 +134,14 @@ pub async fn set_zone(tx: &mut Tx, project: &ProjectCode, zone: &str) -> ApiResu
         store::update_beginning(tx, &event.event.key, &moved).await?;
     }
     Ok(())
+}
+
+/// Forgets what a person wants to be told of, and what they were alerted of.
+pub async fn forget_person(tx: &mut Tx, user: &UserId, mut change: Change) -> ApiResult<Change> {
+    for gone in store::list_notifications(tx, user).await? {
+        rows::delete(tx, &gone).await?;
+        change = change.and_delete(&gone);
+    }
+    store::delete_alerts(tx, user).await?;
+    Ok(change)
 }

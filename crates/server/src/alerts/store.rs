@@ -1,8 +1,9 @@
-//! SQL of events: what stands beside their documents, and their list.
+//! SQL of events, notifications and alerts: what stands beside their documents, and their lists.
 
 use gridfolio_db::{Query, Session, query};
 use gridfolio_wire::alerts::Event;
-use gridfolio_wire::{EventId, ProjectCode};
+use gridfolio_wire::notifications::Notification;
+use gridfolio_wire::{EventId, ProjectCode, UserId};
 
 use crate::alerts::model::{Beginning, StoredEvent};
 use crate::kit::access::{Actor, Condition, Scope};
@@ -94,5 +95,75 @@ pub async fn update_beginning(tx: &mut Tx, id: &EventId, beginning: &Beginning) 
         .bind(&beginning.zone)
         .execute(tx)
         .await?;
+    Ok(())
+}
+
+/// What a person wants to be told of, in the order in which it was made.
+pub async fn list_notifications(
+    session: &mut Session,
+    user: &UserId,
+) -> ApiResult<Vec<Stored<Notification>>> {
+    let text = format!("{} WHERE app_user = $1 ORDER BY created_at, id", rows::select::<Notification>());
+    rows::all(session, Query::assembled(text).bind(user.as_str())).await
+}
+
+/// An alert of one person.
+#[derive(Debug, Clone)]
+pub struct AlertRow {
+    /// Its id.
+    pub id: String,
+    /// Who was alerted.
+    pub user: UserId,
+    /// The notification that it was sent by, the first of several.
+    pub notification: Option<String>,
+    /// When, ms since 1970 UTC.
+    pub at: i64,
+    /// What happened.
+    pub message: String,
+}
+
+/// Writes an alert.
+pub async fn insert_alert(session: &mut Session, row: &AlertRow) -> ApiResult<()> {
+    let AlertRow { id, user, notification, at, message } = row;
+    query("INSERT INTO alert (id, app_user, user_notification, at, message) VALUES ($1, $2, $3, $4, $5)")
+        .bind(id)
+        .bind(user.as_str())
+        .bind(notification.clone())
+        .bind(*at)
+        .bind(message)
+        .execute(session)
+        .await?;
+    Ok(())
+}
+
+/// The alerts of a person between two instants, the newest first.
+pub async fn list_alerts(
+    session: &mut Session,
+    user: &UserId,
+    (from, until): (i64, i64),
+) -> ApiResult<Vec<AlertRow>> {
+    let rows: Vec<(String, Option<String>, i64, String)> = query(
+        "SELECT id, user_notification, at, message FROM alert WHERE app_user = $1 AND at >= $2 AND at < $3 \
+         ORDER BY at DESC, id DESC",
+    )
+    .bind(user.as_str())
+    .bind(from)
+    .bind(until)
+    .all(session)
+    .await?;
+    let alert =
+        |(id, notification, at, message)| AlertRow { id, user: user.clone(), notification, at, message };
+    Ok(rows.into_iter().map(alert).collect())
+}
+
+/// Forgets alerts from before an instant.
+pub async fn delete_alerts_before(session: &mut Session, at: i64) -> ApiResult<()> {
+    query("DELETE FROM alert WHERE at < $1").bind(at).execute(session).await?;
+    Ok(())
+}
+
+/// Forgets the alerts of a person.
+pub async fn delete_alerts(session: &mut Session, user: &UserId) -> ApiResult<()> {
+    query("DELETE FROM alert WHERE app_user = $1").bind(user.as_str()).execute(session).await?;
     Ok(())
 }

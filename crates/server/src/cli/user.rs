@@ -4,12 +4,17 @@ use std::io::{BufRead as _, IsTerminal as _};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use gridfolio_wire::identity::User;
 
+use crate::app::App;
 use crate::config::{Place, start_logging};
+use crate::identity::administer::Administrator;
 use crate::identity::service::{self, NewUser};
 use crate::identity::types::{self, Shipped};
-use crate::identity::{model, store};
-use crate::kit::access::Actor;
+use crate::identity::{model, password as passwords, people, store};
+use crate::kit::access::{Actor, Group, Groups};
+use crate::kit::stored::Stored;
+use crate::kit::tx::Tx;
 
 /// What to do with people.
 #[derive(Debug, Subcommand)]
@@ -33,6 +38,36 @@ pub enum UserCommand {
         /// Read the password from the first line of standard input; else one is made and printed once.
         #[arg(long)]
         password_stdin: bool,
+        /// Where the data is.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Remove a person; their sessions and tokens end.
+    Remove {
+        /// Address to sign in with.
+        email: String,
+        /// Where the data is.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Show a person's groups, after giving and taking some.
+    Groups {
+        /// Address to sign in with.
+        email: String,
+        /// A group to give; may be repeated.
+        #[arg(long, value_name = "GROUP", value_parser = parse_group)]
+        add: Vec<Group>,
+        /// A group to take; may be repeated.
+        #[arg(long, value_name = "GROUP", value_parser = parse_group)]
+        remove: Vec<Group>,
+        /// Where the data is.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Take a person's second factor away and end their sessions; they and the administrators are told.
+    MfaReset {
+        /// Address to sign in with.
+        email: String,
         /// Where the data is.
         #[command(flatten)]
         place: Place,
@@ -79,6 +114,28 @@ pub async fn run(command: UserCommand) -> Result<ExitCode, String> {
                 println!("{}  {kind:16}  {}  {}", user.key, model::email(&user), model::name(&user));
             }
         }
+        UserCommand::Remove { email, place } => {
+            let (app, user, tx) = open_for(&place, &email, "user remove").await?;
+            people::delete_user(tx, &Administrator::command(), &user).await.map_err(|e| e.to_string())?;
+            println!("{email} is removed; their sessions and tokens have ended");
+            app.db.close().await;
+        }
+        UserCommand::Groups { email, add, remove, place } => {
+            let (app, user, tx) = open_for(&place, &email, "user groups").await?;
+            let groups = add.into_iter().fold(model::groups(&user), Groups::with);
+            let groups = remove.into_iter().fold(groups, Groups::without);
+            people::change_groups(tx, &Administrator::command(), &user, groups)
+                .await
+                .map_err(|e| e.to_string())?;
+            groups.words().iter().for_each(|word| println!("{word}"));
+            app.db.close().await;
+        }
+        UserCommand::MfaReset { email, place } => {
+            let (app, user, tx) = open_for(&place, &email, "user mfa-reset").await?;
+            people::reset_mfa(tx, &Administrator::command(), &user).await.map_err(|e| e.to_string())?;
+            println!("sign-in asks {email} for no second factor");
+            app.db.close().await;
+        }
         UserCommand::Password { email, password_stdin, place } => {
             let (password, made) = password(password_stdin)?;
             let app = open(&place).await?;
@@ -98,6 +155,21 @@ fn parse_type(name: &str) -> Result<Shipped, String> {
         let names: Vec<&str> = types::SHIPPED.iter().map(|one| one.name).collect();
         format!("must be one of {}", names.join(", "))
     })
+}
+
+fn parse_group(word: &str) -> Result<Group, String> {
+    Group::from_word(word).ok_or_else(|| {
+        let words: Vec<&str> = Group::ALL.iter().map(|group| group.word()).collect();
+        format!("must be one of {}", words.join(", "))
+    })
+}
+
+/// The account with an address, and a transaction of a command about it.
+async fn open_for(place: &Place, email: &str, command: &str) -> Result<(App, Stored<User>, Tx), String> {
+    let app = open(place).await?;
+    let mut tx = Tx::begin(&app, Actor::command(command)).await.map_err(|e| e.to_string())?;
+    let user = store::find_user_by_email(&mut tx, email).await.map_err(|e| e.to_string())?;
+    Ok((app, user.ok_or_else(|| format!("there is no user {email}"))?, tx))
 }
 
 async fn open(place: &Place) -> Result<crate::app::App, String> {
@@ -130,10 +202,7 @@ fn password(from_stdin: bool) -> Result<(String, Option<String>), String> {
     }
 }
 
-/// A password of 120 random bits.
+/// A password for somebody who is told it once.
 pub fn made_password() -> Result<String, String> {
-    use base64::Engine as _;
-    let mut bytes = [0; 15];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| "no randomness to be had".to_owned())?;
-    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
+    passwords::made().map_err(|e| e.to_string())
 }

@@ -166,6 +166,18 @@ pub async fn keep_one(tx: &mut Tx, before: &Stored<User>, after: Option<&Stored<
     Err(ApiError::Conflict(why.to_owned()))
 }
 
+/// Everybody who administers people and sees everything.
+pub async fn administrators(session: &mut Session) -> ApiResult<Vec<Stored<User>>> {
+    let mut found = Vec::new();
+    for user in store::list_users(session).await? {
+        let limited = model::access(&user)?.is_some_and(|access| access.restrict_projects != Restriction::No);
+        if !limited && model::groups(&user).has(Group::EditPeople) {
+            found.push(user);
+        }
+    }
+    Ok(found)
+}
+
 fn fault(field: &str, rule: String) -> Fault {
     Fault { field: field.to_owned(), rule }
 }

@@ -10,6 +10,7 @@ pub mod cognito;
 pub mod groups;
 pub mod keys;
 pub mod model;
+pub mod notices;
 pub mod password;
 pub mod people;
 pub mod routes;

@@ -100,6 +100,11 @@ pub fn email(user: &Stored<User>) -> &str {
     user.text_member("email").unwrap_or_default()
 }
 
+/// The zone that dates about them are read in: theirs, or UTC.
+pub fn zone(user: &Stored<User>) -> TimeZone {
+    user.text_member("timezone").and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
+}
+
 /// Their groups.
 pub fn groups(user: &Stored<User>) -> Groups {
     let words = user.document.get("groups").and_then(Value::as_array);
@@ -162,10 +167,8 @@ pub fn prevents_download(access: Option<&Access>) -> bool {
 /// Why they may not call at this moment, if they may not.
 pub fn outside_window(user: &Stored<User>, access: Option<&Access>, now: Timestamp) -> Option<String> {
     let access = access?;
-    let zone =
-        user.text_member("timezone").and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
     // Dates of this form are in order of their text.
-    let today = now.to_zoned(zone).date().to_string();
+    let today = now.to_zoned(zone(user)).date().to_string();
     if let Some(first) = access.start_date.as_ref().filter(|first| today < **first) {
         return Some(format!("your access begins on {first}"));
     }

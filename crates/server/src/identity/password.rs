@@ -2,6 +2,8 @@
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::sync::Semaphore;
 
 use crate::kit::error::{ApiError, ApiResult};
@@ -24,6 +26,13 @@ pub fn check_rule(password: &str) -> Result<(), String> {
         return Err(format!("a password must have at most {LONGEST} bytes"));
     }
     Ok(())
+}
+
+/// A password of 120 random bits, for somebody who is told it once.
+pub fn made() -> ApiResult<String> {
+    let mut bytes = [0; 15];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| ApiError::internal("no randomness to be had"))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// Hashes a password.

@@ -1,15 +1,129 @@
 //! Changes of accounts by those who administer them. Who may is asked of [`Administrator`] each time, before anything
 //! else; nothing here signs anybody in.
 
+use gridfolio_db::Session;
 use gridfolio_wire::identity::User;
+use gridfolio_wire::{UserId, UserTypeId};
 
+use crate::alerts::{self, service as of_alerts};
+use crate::app::App;
 use crate::identity::administer::{self, Administrator, Reach};
-use crate::identity::{model, service, store, user_types};
+use crate::identity::model::{Account, Credential};
+use crate::identity::sign_in::secrets;
+use crate::identity::{model, notices, password, service, store, user_types};
 use crate::kit::access::Groups;
 use crate::kit::body::Body;
 use crate::kit::error::{ApiError, ApiResult};
-use crate::kit::stored::Stored;
+use crate::kit::stored::{Document, Stored};
 use crate::kit::tx::{Change, Tx};
+
+/// How long a temporary password holds: 7 days.
+const TEMPORARY_MS: i64 = 7 * 24 * 3_600_000;
+
+/// A password that its owner replaces at the first sign-in.
+#[derive(Debug)]
+pub struct Temporary {
+    password: String,
+    until_ms: i64,
+    credential: Credential,
+}
+
+impl Temporary {
+    /// Makes one. It takes the time of a hash, so it is made before a transaction begins.
+    pub async fn make(app: &App, user: &UserId) -> ApiResult<Self> {
+        let password = password::made()?;
+        let until_ms = app.clock.now_ms() + TEMPORARY_MS;
+        let credential = secrets::credential(app, user, password.clone()).await?;
+        Ok(Self {
+            password,
+            until_ms,
+            credential: Credential { temporary_until: Some(until_ms), ..credential },
+        })
+    }
+}
+
+/// Makes an account and invites its person by mail.
+pub async fn create_user(
+    mut tx: Tx,
+    by: &Administrator,
+    (id, temporary): (UserId, Temporary),
+    body: Body<User>,
+) -> ApiResult<Stored<User>> {
+    service::refuse_secrets(&body.document)?;
+    administer::check_references(&mut tx, by, &body.view, None).await?;
+    let kind = body.view.user_type.as_ref().map(UserTypeId::as_str);
+    let groups = user_types::groups_of(&mut tx, kind).await?;
+    let user = Stored::new(id, model::with_groups(&body.document, groups));
+    by.check_given(&Reach::of(&mut tx, &user).await?)?;
+    let Temporary { password, until_ms, credential } = temporary;
+    let account = Account { user, credential };
+    store::insert_account(&mut tx, &account).await?;
+    notices::invite(&mut tx, &account.user, &password, until_ms).await?;
+    tx.commit(Change::create(&account.user)).await?;
+    Ok(account.user)
+}
+
+/// Invites somebody again, with another temporary password; 409 for those who have a password of their own.
+pub async fn invite_again(
+    mut tx: Tx,
+    by: &Administrator,
+    user: &Stored<User>,
+    temporary: Temporary,
+) -> ApiResult<()> {
+    by.check_over(&mut tx, user).await?;
+    let before = credential_of(&mut tx, user).await?;
+    if before.temporary_until.is_none() {
+        let why = "this user has a password of their own: who forgot it asks for a code at sign-in";
+        return Err(ApiError::Conflict(why.to_owned()));
+    }
+    let Temporary { password, until_ms, credential: new } = temporary;
+    let after = Credential {
+        password_hash: new.password_hash,
+        temporary_until: new.temporary_until,
+        srp_salt: new.srp_salt,
+        srp_verifier: new.srp_verifier,
+        ..before.clone()
+    };
+    change_credential(&mut tx, user, &before, after).await?;
+    notices::invite(&mut tx, user, &password, until_ms).await?;
+    tx.commit(Change::event("invitation", user, Document::new())).await
+}
+
+async fn credential_of(session: &mut Session, user: &Stored<User>) -> ApiResult<Credential> {
+    let account = store::find_account(session, &user.key).await?;
+    account.map(|account| account.credential).ok_or_else(|| Stored::<User>::missing(&user.key))
+}
+
+/// Replaces a credential; what was begun with the one before ends.
+async fn change_credential(
+    tx: &mut Tx,
+    user: &Stored<User>,
+    before: &Credential,
+    after: Credential,
+) -> ApiResult<()> {
+    let after = Credential { epoch: before.epoch + 1, ..after };
+    if !store::update_credential(tx, &user.key, before.epoch, &after).await? {
+        return Err(ApiError::Stale);
+    }
+    store::delete_sessions(tx, &user.key).await
+}
+
+/// Takes a person's second factor away and ends their sessions; they are told, and administrators are alerted. Where
+/// there is none, nothing happens.
+pub async fn reset_mfa(mut tx: Tx, by: &Administrator, user: &Stored<User>) -> ApiResult<()> {
+    by.check_over(&mut tx, user).await?;
+    let before = credential_of(&mut tx, user).await?;
+    if !before.totp_on && before.totp_secret.is_none() && before.totp_pending.is_none() {
+        return Ok(());
+    }
+    let after = Credential { totp_on: false, totp_secret: None, totp_pending: None, ..before.clone() };
+    change_credential(&mut tx, user, &before, after).await?;
+    notices::tell_mfa_reset(&mut tx, user).await?;
+    let what = format!("{} reset the second factor of {}", tx.actor().name, model::email(user));
+    let app = tx.app().clone();
+    alerts::raise(&mut tx, &app, &what).await?;
+    tx.commit(Change::event("mfa_reset", user, Document::new())).await
+}
 
 /// Replaces an account. Another type brings its groups; the same one leaves the groups as they are.
 pub async fn update_user(
@@ -21,7 +135,7 @@ pub async fn update_user(
     service::refuse_secrets(&body.document)?;
     by.check_over(&mut tx, before).await?;
     administer::check_references(&mut tx, by, &body.view, Some(before)).await?;
-    let kind = body.view.user_type.as_ref().map(gridfolio_wire::UserTypeId::as_str);
+    let kind = body.view.user_type.as_ref().map(UserTypeId::as_str);
     let groups = match kind {
         Some(kind) if before.text_member("userType") != Some(kind) => {
             user_types::groups_of(&mut tx, Some(kind)).await?
@@ -30,6 +144,7 @@ pub async fn update_user(
     };
     let after = before.replaced(model::with_groups(&body.document, groups));
     replace(&mut tx, by, before, &after).await?;
+    notices::tell_old_address(&mut tx, before, &after).await?;
     tx.commit(Change::update(before, &after)).await?;
     Ok(after)
 }
@@ -52,8 +167,9 @@ pub async fn delete_user(mut tx: Tx, by: &Administrator, user: &Stored<User>) ->
     by.check_other(&user.key, "removes themselves")?;
     by.check_over(&mut tx, user).await?;
     administer::keep_one(&mut tx, user, None).await?;
+    let change = of_alerts::forget_person(&mut tx, &user.key, Change::default()).await?;
     store::delete_account(&mut tx, user).await?;
-    tx.commit(Change::delete(user)).await
+    tx.commit(change.and_delete(user)).await
 }
 
 /// Gives a person these groups. Where they have them, nothing is written.

@@ -16,7 +16,7 @@ use crate::identity::model::{self, ADMINISTERED, Account};
 use crate::identity::sign_in::secrets;
 use crate::identity::tokens::{self, Issued};
 use crate::identity::types::Shipped;
-use crate::identity::{keys, password, store};
+use crate::identity::{keys, notices, password, store};
 use crate::kit::access::{Actor, Person, Proof, Rights};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::if_match::IfMatch;
@@ -215,6 +215,7 @@ pub async fn update_profile(
     }
     let after = before.replaced(document);
     store::update_user(&mut tx, &after).await?;
+    notices::tell_old_address(&mut tx, &before, &after).await?;
     tx.commit(Change::update(&before, &after)).await?;
     Ok(after)
 }

@@ -31,6 +31,8 @@ pub enum Limit {
     InvitationSender,
     /// Invitations, by who is invited.
     InvitationAddress,
+    /// Feedback, by who gives it.
+    Feedback,
 }
 
 /// At most `burst` at once; then one more after each `pause`.
@@ -53,13 +55,14 @@ const fn allowance(burst: u32, pause_s: u64) -> Allowance {
 pub const SIGN_INS: u32 = 60;
 
 impl Limit {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::SignInAddress,
         Self::SignInAccount,
         Self::ResetAddress,
         Self::ResetAccount,
         Self::InvitationSender,
         Self::InvitationAddress,
+        Self::Feedback,
     ];
 
     fn allowance(self, sign_ins: u32) -> Allowance {
@@ -75,6 +78,7 @@ impl Limit {
             Self::ResetAccount => allowance(5, 720),
             Self::InvitationSender => allowance(100, 36),
             Self::InvitationAddress => allowance(5, 720),
+            Self::Feedback => allowance(20, 180),
         }
     }
 }

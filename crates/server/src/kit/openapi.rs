@@ -18,7 +18,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
         description = "Projects, sites, systems and measurements of distributed energy. Energy is Wh, power W, money decimal.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(gridfolio_wire::ErrorBody, gridfolio_wire::notifications::Notification)),
+    components(schemas(gridfolio_wire::ErrorBody)),
     security(("token" = []))
 )]
 pub struct ApiDoc;

@@ -105,12 +105,16 @@ fn is_this_machine(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// A mail address as it is written to, if the text is one.
+pub fn mail_address(text: &str) -> Option<String> {
+    let parsed: Result<Address, _> = text.trim().parse();
+    parsed.ok().map(|address| address.to_string())
+}
+
 /// An address of `mail.operators`.
 pub fn check_operator(address: &str) -> Result<String, String> {
-    let parsed: Result<Address, _> = address.trim().parse();
-    parsed
-        .map(|address| address.to_string())
-        .map_err(|_| "mail.operators: must be addresses such as help@example.org".to_owned())
+    mail_address(address)
+        .ok_or_else(|| "mail.operators: must be addresses such as help@example.org".to_owned())
 }
 
 impl SmsConfig {

@@ -20,7 +20,7 @@ mod store;
 pub mod templates;
 mod words;
 
-pub use config::{MailConfig, MessagesConfig, SmsConfig, check_operator};
+pub use config::{MailConfig, MessagesConfig, SmsConfig, check_operator, mail_address};
 pub use delivery::{JOB, Ways};
 pub use model::{Channel, Message, Purpose, State};
 pub use outbox::enqueue;

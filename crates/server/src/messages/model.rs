@@ -40,6 +40,8 @@ pub enum Purpose {
     PasswordReset,
     /// A person's second factor was reset.
     MfaReset,
+    /// A person's mail address is another one now; it goes to the old one.
+    AddressChange,
     /// Something that a person wants to be told of has happened.
     Alert,
     /// A person says something to those who run the server.
@@ -55,6 +57,7 @@ impl Purpose {
             Self::Invitation => "invitation",
             Self::PasswordReset => "password-reset",
             Self::MfaReset => "mfa-reset",
+            Self::AddressChange => "address-change",
             Self::Alert => "alert",
             Self::Feedback => "feedback",
             Self::AskAdministrator => "ask-administrator",

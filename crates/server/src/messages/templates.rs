@@ -90,6 +90,19 @@ pub fn mfa_reset(to: Recipient<'_>, server: &str, by: &str, at: &Zoned) -> Messa
     mail(Purpose::MfaReset, to, "Your second factor was reset", &text)
 }
 
+/// A person's mail address is another one now; told to the old one.
+pub fn address_changed(old: Recipient<'_>, server: &str, by: &str, at: &Zoned) -> Message {
+    let text = format!(
+        "The mail address of your account on {server} was changed by {} on {}. You no longer sign in with {}, and no \
+         more messages come here.\n\n\
+         If you did not ask for this, tell your administrator at once.\n",
+        one_line(by, NAME),
+        moment(at),
+        one_line(old.email, NAME),
+    );
+    mail(Purpose::AddressChange, old, "Your mail address was changed", &text)
+}
+
 /// Something that a person wants to be told of, as a mail.
 pub fn alert(to: Recipient<'_>, server: &str, what: &str, at: &Zoned) -> Message {
     let text = format!("{}\n\n{what}\n\nServer: {server}\n", moment(at), what = quote(what).trim_end());
@@ -176,6 +189,8 @@ mod tests {
         let server = "https://energy.example.org";
         let code = PasswordReset { to: TO, server, code: "123456", until: noon() };
         assert!(text(&password_reset(&code)).contains("\nCode: 123456\n"));
+        let changed = address_changed(TO, server, "Ada", &noon());
+        assert!(text(&changed).contains("changed by Ada on") && changed.content.to == TO.email);
         assert!(text(&mfa_reset(TO, server, "Ada", &noon())).contains("reset by Ada on"));
         assert!(
             text(&ask_administrator(TO, server, "a new password")).contains("asked for a new password on")

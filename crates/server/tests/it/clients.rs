@@ -101,22 +101,28 @@ async fn fill_catalogue(app: &TestApp) {
     app.make_portfolio("Empty", &[]).await;
 }
 
-async fn the_official_client_decodes_the_catalogue(backend: Backend) {
-    let app = TestApp::serving(backend).await;
-    fill_catalogue(&app).await;
-    let (url, token) = (app.url(), app.token(Role::Viewer).unwrap().to_owned());
+/// What a script of decoding says about the answers that a role gets.
+async fn decoded(app: &TestApp, role: Role, script: &'static str, more: Vec<String>) -> Value {
+    let (url, token) = (app.url(), app.token(role).unwrap().to_owned());
     let output = tokio::task::spawn_blocking(move || {
         Command::new(python())
-            .arg(files::repository("crates/server/tests/py/decode_catalogue.py"))
+            .arg(files::repository(&format!("crates/server/tests/py/{script}")))
             .arg(files::repository("contract/client-2024-08.openapi.json"))
             .arg(url)
+            .args(more)
             .env("GRIDFOLIO_TOKEN", token)
             .output()
             .unwrap()
     })
     .await
     .unwrap();
-    let said: Value = serde_json::from_str(&succeeded(&output)).unwrap();
+    serde_json::from_str(&succeeded(&output)).unwrap()
+}
+
+async fn the_official_client_decodes_the_catalogue(backend: Backend) {
+    let app = TestApp::serving(backend).await;
+    fill_catalogue(&app).await;
+    let said = decoded(&app, Role::Viewer, "decode_catalogue.py", vec![]).await;
     assert_eq!(
         said["decoded"],
         json!({"GET /portfolios": 1, "GET /portfolios/{portfolioId}": 2,
@@ -138,4 +144,47 @@ async fn decoding_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn decoding_on_postgres() {
     the_official_client_decodes_the_catalogue(Backend::Postgres).await;
+}
+
+async fn the_official_client_decodes_people(backend: Backend) {
+    let app = TestApp::serving(backend).await;
+    let own = app.id_of(Role::Administrator).await;
+    let viewer = format!("/users/{}", app.id_of(Role::Viewer).await);
+    let mut user = app.get(&viewer).await.ok();
+    user["access"] = json!({"preventDownload": "yes", "restrictProjects": "portfolios", "portfolios": [],
+        "startDate": "2020-01-01", "endDate": "2999-12-31"});
+    app.put(&viewer, &user).await.ok();
+    let wanted =
+        json!({"name": "n", "protocol": "sms", "endpoint": "+15550100200", "notificationType": "alert"});
+    app.post(&format!("/users/{own}/notifications"), &wanted).await.ok();
+    let mut tx = app.app.db.write().await.unwrap();
+    for what in ["one", "two"] {
+        gridfolio::alerts::raise(&mut tx, &app.app, what).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let groups = app.get(&format!("/users/{own}/groups")).await.ok()["groups"].as_object().unwrap().len();
+    let said = decoded(&app, Role::Administrator, "decode_people.py", vec![own]).await;
+    assert_eq!(
+        said["decoded"],
+        json!({"GET /users": 1, "a user": 6, "GET /users/{userId}": 6, "GET /user-groups": 1,
+            "GET /user-groups entry": groups, "GET /users/{userId}/groups": 1,
+            "GET /users/{userId}/groups entry": groups, "GET /user-types": 1, "GET /user-types entry": 6,
+            "GET /user-types/{userTypeId}": 6, "GET /users/{userId}/alerts": 1,
+            "GET /users/{userId}/alerts entry": 2, "GET /users/{userId}/mfa": 1,
+            "GET /users/{userId}/notifications": 1, "GET /users/{userId}/notifications entry": 1})
+    );
+    // Three required members of each user, two of each type, four of the notification; the listed words of the types.
+    for (way, least) in [("missing", 13 * 3 + 13 * 2), ("unlisted", 13 + 2), ("null", 13 + 2)] {
+        assert!(said["noticed"][way].as_u64().unwrap() >= least, "{way}: {}", said["noticed"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn decoding_people_on_sqlite() {
+    the_official_client_decodes_people(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn decoding_people_on_postgres() {
+    the_official_client_decodes_people(Backend::Postgres).await;
 }

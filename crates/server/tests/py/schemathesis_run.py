@@ -32,12 +32,15 @@ BODIES = {
               "location": {"project": "Fuzz"}},
     "proForma": {"projectStartDate": "2024-01-01", "systemSize": 10, "systemProduction": 1270, "degradation": 0.5,
                  "projectLife": 25},
+    "user": {"email": "fuzz@example.org", "firstName": "Fuzz", "lastName": "Test"},
+    "userType": {"name": "fuzz", "application": "ams", "groups": ["events-view"]},
+    "notification": {"name": "Fuzz", "protocol": "email", "endpoint": "fuzz@example.org", "notificationType": "alert"},
 }
 
 
 def make_things(url, headers):
-    def send(method, path, kind):
-        answer = requests.request(method, url + path, json=BODIES[kind], headers=headers, timeout=30)
+    def send(method, path, kind, **members):
+        answer = requests.request(method, url + path, json=BODIES[kind] | members, headers=headers, timeout=30)
         if answer.status_code != 200:
             raise SystemExit(f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json()
@@ -47,7 +50,11 @@ def make_things(url, headers):
     send("POST", "/projects/Fuzz/sites/S1/systems/R1", "system")
     send("PUT", "/projects/Fuzz/pro-forma", "proForma")
     send("PUT", "/projects/Fuzz/pro-forma?version=bank", "proForma")
+    user = send("POST", "/users", "user")["id"]
+    more = [send("POST", "/users", "user", email=f"{number}@example.org")["id"] for number in range(20)]
     return {
+        "userId": user, "ownerId": more[0], "victims": more[1:], "groupId": "export", "userTypeId": send("POST", "/user-types", "userType")["id"],
+        "notificationId": send("POST", f"/users/{user}/notifications", "notification")["notification"]["id"],
         "bodies": BODIES, "projectId": "Fuzz", "siteId": "S1", "systemId": "R1", "assetId": "Fuzz",
         "portfolioId": send("POST", "/portfolios", "portfolio")["portfolio"]["id"],
         "eventId": send("POST", "/events", "event")["event"]["id"],

@@ -57,6 +57,8 @@ actions! {
     EditIn => Edit;
     /// See what everybody sees of their own account; who sees accounts, of any.
     ReadOwn => Own in People;
+    /// Add to what is a person's own; whose it is, the operation looks at.
+    EditInOwn => Own in People;
     /// Change what is a person's own; whose it is, the operation looks at.
     EditOwn => Own in People, changes it: true;
     /// Take it out as a file.

@@ -2,10 +2,10 @@
 
 use axum::http::Method;
 use gridfolio::identity::service::{self, NewUser};
-use gridfolio::identity::types;
+use gridfolio::identity::{store, types};
 use gridfolio::kit::access::Actor;
 use gridfolio_testkit::{ADMINISTRATOR, Call, PASSWORD, TestApp, samples};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What every call finds: project `COV` with a site, a system, measurements and pro formas, a portfolio with it and an
 /// event in it. The answer are the words that stand in the paths of [`valid`] for ids that the server gives.
@@ -18,16 +18,23 @@ pub(super) async fn prepare(app: &TestApp) -> Vec<(&'static str, String)> {
         app.put(path, &samples::pro_forma()).await.ok();
     }
     let event = app.post("/events", &samples::event("COV")).await.ok()["event"]["id"].clone();
+    let user = covered_user(app).await;
+    let told = app.post(&format!("/users/{user}/notifications"), &notification()).await.ok();
+    let invited = json!({"email": "invited@example.org", "firstName": "I", "lastName": "Test"});
+    let invited = app.post("/users", &invited).await.ok();
     let user_type = app.post("/user-types", &json!({"name": "t", "application": "ams"})).await.ok();
     vec![
-        ("COV:user", covered_user(app).await),
+        ("COV:user", user),
+        ("COV:invited", invited["id"].as_str().unwrap().to_owned()),
+        ("COV:notification", told["notification"]["id"].as_str().unwrap().to_owned()),
         ("COV:type", user_type["id"].as_str().unwrap().to_owned()),
         ("COV:portfolio", app.make_portfolio("Covered", &["COV"]).await),
         ("COV:event", event.as_str().unwrap().to_owned()),
     ]
 }
 
-/// Somebody who is none of the roles: a viewer with other groups than their type.
+/// Somebody who is none of the roles: a viewer with other groups than their type, a second factor
+/// and an alert.
 async fn covered_user(app: &TestApp) -> String {
     let new = NewUser {
         email: "somebody@example.org".to_owned(),
@@ -38,7 +45,24 @@ async fn covered_user(app: &TestApp) -> String {
     };
     let user = service::add_user(&app.app, Actor::command("test"), new).await.unwrap();
     app.delete(&format!("/users/{}/groups/records-view", user.key)).await.ok();
+    let mut tx = app.app.db.write().await.unwrap();
+    let mut credential = store::find_account(&mut tx, &user.key).await.unwrap().unwrap().credential;
+    (credential.totp_on, credential.totp_secret) = (true, Some(b"sealed".to_vec()));
+    assert!(store::update_credential(&mut tx, &user.key, credential.epoch, &credential).await.unwrap());
+    // What everybody has: an alert of their own.
+    let alert = "INSERT INTO alert (id, app_user, at, message) VALUES ('covered', $1, $2, 'covered')";
+    gridfolio_db::query(alert)
+        .bind(user.key.as_str())
+        .bind(app.app.clock.now_ms())
+        .execute(&mut tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
     user.key.to_string()
+}
+
+fn notification() -> Value {
+    json!({"name": "covered", "protocol": "email", "endpoint": "c@example.org", "notificationType": "alert"})
 }
 
 /// The valid call of an operation; `None` for one that this list does not know.
@@ -87,12 +111,20 @@ fn people(operation: &str) -> Option<Call> {
     let delete = |path: &str| Call::new(Method::DELETE, path);
     let user = json!({"email": "covered@example.org", "firstName": "C", "lastName": "Test"});
     let user_type = json!({"name": "covered", "application": "ams", "groups": ["export"]});
+    let notification = notification();
     Some(match operation {
         "update_user" => put("/users/COV:user").json(&user),
         "delete_user" => delete("/users/COV:user"),
         "add_user_group" => put("/users/COV:user/groups/export"),
         "remove_user_group" => delete("/users/COV:user/groups/events-view"),
         "reset_user_groups" => put("/users/COV:user/groups/reset"),
+        "create_user" => Call::new(Method::POST, "/users").json(&user),
+        "resend_invitation" => put("/users/COV:invited/resend"),
+        "reset_user_mfa" => delete("/users/COV:user/mfa"),
+        "create_notification" => Call::new(Method::POST, "/users/COV:user/notifications").json(&notification),
+        "update_notification" => put("/users/COV:user/notifications/COV:notification").json(&notification),
+        "delete_notification" => delete("/users/COV:user/notifications/COV:notification"),
+        "send_feedback" => Call::new(Method::POST, "/feedback?version=1&feedback=Good"),
         "create_user_type" => Call::new(Method::POST, "/user-types").json(&user_type),
         "update_user_type" => put("/user-types/COV:type").json(&user_type),
         "delete_user_type" => delete("/user-types/COV:type"),
@@ -112,6 +144,8 @@ fn read(operation: &str) -> Option<&'static str> {
         "list_users" => "/users",
         "get_user" => "/users/COV:user",
         "list_user_groups" => "/users/COV:user/groups",
+        "list_notifications" => "/users/COV:user/notifications",
+        "list_alerts" => "/users/COV:user/alerts",
         "get_user_mfa" => "/users/COV:user/mfa",
         "list_groups" => "/user-groups",
         "list_user_types" => "/user-types",

@@ -5,6 +5,7 @@ mod audit;
 mod catalogue;
 mod energy;
 mod identity;
+mod integrations;
 mod records;
 mod schemas;
 mod server;

@@ -1,6 +1,7 @@
 //! Sign-in and the own profile, users, their types and groups.
 
 mod add_user_group;
+mod create_user;
 mod create_user_type;
 mod delete_user;
 mod delete_user_type;
@@ -15,15 +16,18 @@ mod list_user_groups;
 mod list_user_types;
 mod list_users;
 mod remove_user_group;
+mod resend_invitation;
 mod reset_user_groups;
+mod reset_user_mfa;
 mod sign_in;
 mod update_profile;
 mod update_user;
 mod update_user_type;
 
 use axum::http::Method;
+use gridfolio::identity::store;
 use gridfolio::identity::types::Shipped;
-use gridfolio_testkit::{Call, Reply, Role, TestApp};
+use gridfolio_testkit::{Call, PASSWORD, Reply, Role, TestApp};
 use serde_json::{Value, json};
 
 /// The id of a type that ships.
@@ -78,4 +82,45 @@ async fn limit(app: &TestApp, path: &str, projects: &[&str]) {
 async fn newest_change(app: &TestApp, asset: &str) -> Value {
     let log = app.get("/audit/users?diff=true").await.ok();
     log["diff"][format!("/{asset}")][0].clone()
+}
+
+/// Recipients and texts of the messages for a purpose that were not sent, the oldest first.
+async fn outbox(app: &TestApp, purpose: &str) -> Vec<(String, String)> {
+    let held = gridfolio::messages::outbox::list(&app.app).await.unwrap();
+    let held = held.into_iter().filter(|one| one.words[0] == purpose);
+    held.map(|one| one.content.map(|content| (content.to, content.text)).unwrap()).collect()
+}
+
+/// The password in an invitation.
+fn temporary_password(text: &str) -> String {
+    let line = text.lines().find_map(|line| line.strip_prefix("Temporary password: "));
+    line.expect("an invitation names the password").to_owned()
+}
+
+/// What sign-in with a password answers.
+async fn sign_in_answer(app: &TestApp, email: &str, password: &str) -> Value {
+    let body = json!({"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "clientoftests",
+        "AuthParameters": {"USERNAME": email, "PASSWORD": password}});
+    let call = Call::new(Method::POST, "/").by(Role::Anonymous).json(&body);
+    call.header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth").send(app).await.json()
+}
+
+/// The id token of a session that begins now.
+async fn fresh_token(app: &TestApp, role: Role) -> String {
+    let answer = sign_in_answer(app, role.email(), PASSWORD).await;
+    answer["AuthenticationResult"]["IdToken"].as_str().unwrap().to_owned()
+}
+
+/// Gives a person a second factor, as if they had set it up.
+async fn set_second_factor(app: &TestApp, role: Role) {
+    app.token_of(role).await;
+    let mut tx = app.app.db.write().await.unwrap();
+    let account = store::find_account_by_email(&mut tx, role.email()).await.unwrap().unwrap();
+    let mut credential = account.credential;
+    credential.totp_on = true;
+    credential.totp_secret = Some(b"sealed".to_vec());
+    assert!(
+        store::update_credential(&mut tx, &account.user.key, credential.epoch, &credential).await.unwrap()
+    );
+    tx.commit().await.unwrap();
 }

@@ -1,0 +1,3 @@
+//! Other systems.
+
+mod send_feedback;
