@@ -53,6 +53,9 @@ pub struct AuditEntry {
     /// The same name again, under the key that the official client knows.
     #[serde(rename = "puserNameath")]
     pub user_name_as_clients_read_it: String,
+    /// Where it was asked for, as far as that is known; only in the log of people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// The project it belongs to, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
@@ -71,6 +74,9 @@ pub struct AuditDiff {
     pub user_id: String,
     /// Their name at the time.
     pub user_name: String,
+    /// Where it was asked for, as far as that is known; only in the log of people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// `create`, `update` or `delete`.
     pub action: String,
     /// The members that differ, by path.

@@ -171,8 +171,14 @@ fn answer(rows: Vec<AuditRow>, diff: bool) -> AuditAnswer {
     }
 }
 
+/// Where people were is told where they are administered, not in the logs of projects.
+fn address(row: &AuditRow) -> Option<String> {
+    row.address.clone().filter(|_| is_person(row))
+}
+
 fn difference(row: AuditRow) -> AuditDiff {
     AuditDiff {
+        address: address(&row),
         timestamp: row.at,
         changes: diff::changes(row.before.as_ref(), row.after.as_ref()),
         user_id: row.user_id,
@@ -183,6 +189,7 @@ fn difference(row: AuditRow) -> AuditDiff {
 
 fn entry(row: AuditRow) -> AuditEntry {
     AuditEntry {
+        address: address(&row),
         path: format!("/{}", row.asset),
         id: row.asset,
         asset_type: row.asset_type,

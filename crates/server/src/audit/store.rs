@@ -26,16 +26,29 @@ pub struct AuditRow {
     pub user_id: String,
     /// Their name at the time.
     pub user_name: String,
+    /// Where it was asked for.
+    pub address: Option<String>,
     /// Before.
     pub before: Option<Document>,
     /// After.
     pub after: Option<Document>,
 }
 
-type Columns = (i64, String, String, String, Option<String>, String, String, Option<String>, Option<String>);
+type Columns = (
+    i64,
+    String,
+    String,
+    String,
+    Option<String>,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 fn row(
-    (at, action, asset_type, asset, project, user_id, user_name, before, after): Columns,
+    (at, action, asset_type, asset, project, user_id, user_name, address, before, after): Columns,
 ) -> ApiResult<AuditRow> {
     let document = |text: Option<String>| {
         text.map(|t| serde_json::from_str(&t))
@@ -50,13 +63,14 @@ fn row(
         project,
         user_id,
         user_name,
+        address,
         before: document(before)?,
         after: document(after)?,
     })
 }
 
 /// What every list begins with.
-const SELECT: &str = "SELECT at, action, asset_type, asset, project, user_id, user_name, document_before, document_after FROM audit";
+const SELECT: &str = "SELECT at, action, asset_type, asset, project, user_id, user_name, address, document_before, document_after FROM audit";
 /// The newest first. Clocks repeat themselves; the number of a transaction does not, unless two ran at one time.
 const ORDER: &str = "ORDER BY sequence DESC, at DESC, position DESC, id DESC";
 

@@ -234,14 +234,18 @@ pub async fn delete_sessions(session: &mut Session, user: &UserId) -> ApiResult<
 }
 
 /// What hangs on an account, apart from what other areas keep of it.
-const OF_ACCOUNT: [&str; 5] =
-    ["app_session", "credential", "reset_code", "authorization_code", "access_token"];
+const FORGET: [&str; 5] = [
+    "DELETE FROM app_session WHERE app_user = $1",
+    "DELETE FROM credential WHERE app_user = $1",
+    "DELETE FROM reset_code WHERE app_user = $1",
+    "DELETE FROM authorization_code WHERE app_user = $1",
+    "DELETE FROM access_token WHERE app_user = $1",
+];
 
 /// Removes an account with everything that it proves itself with.
 pub async fn delete_account(tx: &mut Tx, user: &Stored<User>) -> ApiResult<()> {
-    for table in OF_ACCOUNT {
-        let text = format!("DELETE FROM {table} WHERE app_user = $1");
-        Query::assembled(text).bind(user.key.as_str()).execute(tx).await?;
+    for statement in FORGET {
+        query(statement).bind(user.key.as_str()).execute(tx).await?;
     }
     rows::delete(tx, user).await
 }

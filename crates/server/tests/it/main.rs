@@ -21,6 +21,7 @@ mod metrics;
 mod network;
 mod new_user;
 mod packaging;
+mod people;
 mod program;
 mod reference;
 mod routes;

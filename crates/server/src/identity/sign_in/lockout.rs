@@ -8,7 +8,9 @@ use gridfolio_wire::identity::User;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::alerts;
 use crate::app::App;
+use crate::identity::model;
 use crate::identity::sign_in::person::{Caller, Claimed};
 use crate::identity::sign_in::{Refusal, store};
 use crate::kit::error::ApiResult;
@@ -64,6 +66,9 @@ impl Attempt {
             change =
                 change.and(event("lockout", claimed, json!({"failures": failures, "seconds": wait / 1000})));
         }
+        if failures == FREE {
+            alert(&mut tx, app, claimed).await?;
+        }
         tx.commit(change).await
     }
 
@@ -71,6 +76,14 @@ impl Attempt {
     pub async fn succeeded(&self, tx: &mut Tx) -> ApiResult<()> {
         Ok(store::delete_failures(tx, &self.key).await?)
     }
+}
+
+/// Tells administrators of the first wait in a row. Nobody is told of a name without an account, but what would be read
+/// to tell them is read.
+async fn alert(tx: &mut Tx, app: &App, claimed: &Claimed) -> ApiResult<()> {
+    let Some(account) = &claimed.account else { return alerts::look(tx).await };
+    let email = model::email(&account.user);
+    alerts::raise(tx, app, &format!("{email} must wait after {FREE} failed sign-ins")).await
 }
 
 fn key(app: &App, user: &UserId) -> String {

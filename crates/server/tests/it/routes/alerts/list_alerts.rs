@@ -57,6 +57,24 @@ both! {
         assert_eq!(seen["events"].as_object().unwrap().values().next().unwrap().get("userNotificationId"), None);
     }
 
+    async fn a_lockout_is_told_once_and_only_of_people_who_are_there(app) {
+        let fail = async |email: &str| {
+            let body = json!({"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "clientoftests",
+                "AuthParameters": {"USERNAME": email, "PASSWORD": "not the password"}});
+            let call = gridfolio_testkit::Call::new(axum::http::Method::POST, "/").by(Role::Anonymous).json(&body);
+            call.header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth").send(&app).await.must_be(400);
+            app.app.clock.advance(20_000);
+        };
+        for _ in 0..7 {
+            fail("nobody-at-all@example.org").await;
+            fail(Role::Viewer.email()).await;
+        }
+        let listed = app.get(&alerts_path(&app, Role::Administrator).await).await.ok();
+        let events: Vec<_> = listed["events"].as_object().unwrap().values().collect();
+        assert_eq!(events.len(), 1);
+        assert_eq!(events[0]["message"], "user@example.org must wait after 5 failed sign-ins");
+    }
+
     async fn a_message_goes_by_each_notification_for_alerts(app) {
         let path = format!("/users/{}/notifications", app.id_of(Role::Administrator).await);
         for (protocol, endpoint, kind) in [

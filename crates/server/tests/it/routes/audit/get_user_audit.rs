@@ -24,6 +24,15 @@ both! {
         assert_eq!(kinds[1..], [made; Role::PEOPLE.len()], "the people of every test, and nothing of the tree");
     }
 
+    async fn it_says_where_a_change_was_asked_for(app) {
+        let actor = Actor::named("someone", "Some One", Some("203.0.113.7".parse().unwrap()));
+        service::set_password(&app.app, actor, USER, "another password".to_owned()).await.unwrap();
+        assert_eq!(app.get("/audit/users").await.ok()["logs"][0]["address"], "203.0.113.7");
+        let id = app.id_of(Role::Viewer).await;
+        let diff = app.get("/audit/users?diff=true").await.ok()["diff"][format!("/{id}")][0].clone();
+        assert_eq!((&diff["address"], &diff["userName"]), (&json!("203.0.113.7"), &json!("Some One")));
+    }
+
     async fn a_diff_names_the_members(app) {
         let mut sent = app.get("/profile").await.ok()["profile"].clone();
         sent["lastName"] = json!("Lovelace");

@@ -26,7 +26,9 @@ both! {
         assert_eq!(sign_in_answer(&app, "new@example.org", &after).await["ChallengeName"], "NEW_PASSWORD_REQUIRED");
         let log = Call::new(Method::GET, format!("/audit/assets/{}", &path[7..])).by(Role::Anonymous);
         let log = log.header("authorization", &token).send(&app).await.ok();
-        assert_eq!((&log["logs"][0]["action"], &log["logs"][0]["userName"]), (&json!("invitation"), &json!("Ada Test")));
+        let logs = log["logs"].as_array().unwrap();
+        let again = logs.iter().find(|entry| entry["action"] == "invitation").unwrap();
+        assert_eq!(again["userName"], "Ada Test");
     }
 
     async fn not_for_those_with_a_password_nor_from_below(app) {
