@@ -34,6 +34,7 @@ pub fn router(app: &App) -> Router {
     let (api, _) = areas().split_for_parts();
     let inner = api
         .merge(docs_page::routes())
+        .merge(identity::oauth::pages())
         .fallback(http::no_such_path)
         .method_not_allowed_fallback(http::no_such_method)
         .with_state(app.clone());

@@ -8,6 +8,7 @@ use axum::Router;
 use gridfolio::app::{App, Outside};
 use gridfolio::identity::authority::{Authority, IdentityConfig};
 use gridfolio::identity::keys;
+use gridfolio::identity::oauth::uris::{AppUri, AppUris};
 use gridfolio::identity::seal::SealKey;
 use gridfolio::identity::service::{self, NewUser};
 use gridfolio::identity::{store, types};
@@ -76,11 +77,19 @@ fn seal() -> SealKey {
     SealKey::from_base64(SECRET_KEY).unwrap()
 }
 
+fn uris(texts: &[&str]) -> Vec<AppUri> {
+    texts.iter().map(|text| text.parse().unwrap()).collect()
+}
+
 fn identity(public_url: &str) -> IdentityConfig {
     IdentityConfig {
         public_url: public_url.to_owned(),
         pool_id: Some("us-east-1_Tests".to_owned()),
         client_id: Some("clientoftests".to_owned()),
+        app_uris: AppUris {
+            redirect: uris(&["https://app.example.org/callback?from=gridfolio", "http://127.0.0.1/callback"]),
+            logout: uris(&["https://app.example.org/bye"]),
+        },
         ..IdentityConfig::default()
     }
 }
@@ -124,9 +133,16 @@ impl TestApp {
 
     /// One that listens on a free port of this machine as well, for clients in other processes.
     pub async fn serving(backend: Backend) -> Self {
+        Self::serving_with(backend, |_| ()).await
+    }
+
+    /// The same under another configuration of identity.
+    pub async fn serving_with(backend: Backend, change: impl FnOnce(&mut IdentityConfig)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let mut test = Self::with_address(backend, &format!("http://{address}"), Outside::default()).await;
+        let mut config = identity(&format!("http://{address}"));
+        change(&mut config);
+        let mut test = Self::configured(backend, config, Outside::default()).await;
         let router = test.router.clone();
         let task = tokio::spawn(async move {
             axum::serve(Port::Plain(listener), router.into_make_service_with_connect_info::<Peer>())

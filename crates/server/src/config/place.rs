@@ -9,6 +9,7 @@ use crate::app::{App, Outside};
 use crate::identity::authority::{
     Authority, IdentityConfig, IssuerForm, KEY_DAYS, SecondFactor, SignInRules,
 };
+use crate::identity::oauth::uris::{AppUri, AppUris};
 use crate::identity::seal::SealKey;
 use crate::identity::trusted::IssuerRules;
 use crate::keeping::upgrade::{self, Before};
@@ -94,6 +95,13 @@ pub struct IdentityArgs {
     /// Days after which a new signing key is made; nobody is signed out by it.
     #[arg(long, value_name = "DAYS", default_value_t = KEY_DAYS, value_parser = clap::value_parser!(u32).range(2..=3650))]
     pub identity_key_days: u32,
+    /// Addresses of applications to which the sign-in page sends codes, to the letter; on the own machine
+    /// (`http://127.0.0.1/callback`) any port fits.
+    #[arg(long, value_name = "URI,…", value_delimiter = ',')]
+    pub identity_redirect_uris: Vec<AppUri>,
+    /// Addresses of applications to which people may be sent when they signed out.
+    #[arg(long, value_name = "URI,…", value_delimiter = ',')]
+    pub identity_logout_uris: Vec<AppUri>,
     /// Outside issuers whose tokens are believed: a list of {issuer, audience, claims}, here as JSON.
     #[arg(long, value_name = "JSON")]
     pub identity_trusted: Option<IssuerRules>,
@@ -113,6 +121,10 @@ impl IdentityArgs {
             },
             key_days: self.identity_key_days,
             trusted: self.identity_trusted.clone().unwrap_or_default(),
+            app_uris: AppUris {
+                redirect: self.identity_redirect_uris.clone(),
+                logout: self.identity_logout_uris.clone(),
+            },
             sign_in: SignInRules {
                 srp: pool.identity_srp,
                 mfa: match self.identity_mfa {

@@ -3,6 +3,7 @@
 
 use gridfolio_db::Db;
 
+use crate::identity::oauth::uris::AppUris;
 use crate::identity::seal::SealKey;
 use crate::identity::trusted::{IssuerRules, Trusted};
 use crate::identity::types;
@@ -62,6 +63,8 @@ pub struct IdentityConfig {
     pub key_days: u32,
     /// Outside issuers whose tokens are believed.
     pub trusted: IssuerRules,
+    /// Addresses of applications.
+    pub app_uris: AppUris,
     /// How people sign in.
     pub sign_in: SignInRules,
 }
@@ -81,6 +84,8 @@ pub struct Authority {
     pub key_days: i64,
     /// Outside issuers whose tokens are believed.
     pub trusted: Trusted,
+    /// Addresses of applications.
+    pub app_uris: AppUris,
     /// Opens the signing keys.
     pub seal: SealKey,
     /// How people sign in.
@@ -110,8 +115,17 @@ impl Authority {
         if config.trusted.0.iter().any(|rule| rule.issuer == issuer) {
             return Err(ApiError::bad(format!("identity.trusted: {issuer:?} is this server's own issuer")));
         }
-        let trusted = config.trusted.clone().into();
-        Ok(Self { pool_id, client_id, issuer, public_url, key_days, trusted, seal, sign_in: config.sign_in })
+        Ok(Self {
+            pool_id,
+            client_id,
+            issuer,
+            public_url,
+            key_days,
+            trusted: config.trusted.clone().into(),
+            app_uris: config.app_uris.clone(),
+            seal,
+            sign_in: config.sign_in,
+        })
     }
 
     /// The pool id behind its underscore, as the proof of a password by SRP names it.

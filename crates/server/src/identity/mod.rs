@@ -11,6 +11,7 @@ pub mod groups;
 pub mod keys;
 pub mod model;
 pub mod notices;
+pub mod oauth;
 pub mod password;
 pub mod people;
 pub mod routes;

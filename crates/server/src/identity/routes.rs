@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::identity::cognito::{self, CognitoError};
 use crate::identity::sign_in::person::Caller;
-use crate::identity::{groups, keys, model, service, user_types, users};
+use crate::identity::{groups, keys, model, oauth, service, user_types, users};
 use crate::kit::access::{May, Own, OwnAccount};
 use crate::kit::body::{BODY_LIMIT, Body, read_limited};
 use crate::kit::error::{ApiError, ApiResult};
@@ -28,6 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(sign_in))
         .routes(routes!(get_json_web_keys))
         .routes(routes!(get_authentication))
+        .merge(oauth::routes())
         .routes(routes!(get_profile, update_profile))
         .merge(users::routes())
         .merge(groups::routes())

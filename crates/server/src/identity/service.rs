@@ -25,7 +25,7 @@ use crate::kit::stored::{Document, Stored};
 use crate::kit::tx::{Change, Tx};
 
 /// How long a person stays signed in without giving the password again: 30 days.
-const SESSION_LIFE_MS: i64 = 30 * 24 * 3_600_000;
+pub const SESSION_LIFE_MS: i64 = 30 * 24 * 3_600_000;
 
 /// A fresh sign-in.
 #[derive(Debug)]
@@ -115,7 +115,8 @@ pub async fn refresh(app: &App, refresh_token: &str) -> ApiResult<Option<SignedI
     Ok(Some(SignedIn { tokens, refresh_token: None }))
 }
 
-fn random_token() -> ApiResult<String> {
+/// 256 random bits as text.
+pub fn random_token() -> ApiResult<String> {
     let mut bytes = [0; 32];
     aws_lc_rs::rand::fill(&mut bytes).map_err(ApiError::internal)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

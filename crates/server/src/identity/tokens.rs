@@ -51,6 +51,9 @@ pub struct IdClaims {
     /// Family name.
     #[serde(rename = "custom:lastName")]
     pub last_name: String,
+    /// What the application asked to find here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
 }
 
 /// What an access token says.
@@ -79,13 +82,34 @@ pub struct Issued {
     pub access_token: String,
 }
 
-/// Issues tokens for a session of a user.
+/// What an application asked for, that its tokens say.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// `nonce` of the id token.
+    pub nonce: Option<&'a str>,
+    /// `scope` of the access token.
+    pub scope: &'a str,
+}
+
+/// Issues tokens for a session of a user, as Cognito does for its own protocol.
 pub fn issue(
     app: &App,
     key: &SigningKey,
     user: &Stored<User>,
     session: &SessionId,
     signed_in_s: i64,
+) -> ApiResult<Issued> {
+    let asked = Asked { nonce: None, scope: "aws.cognito.signin.user.admin" };
+    issue_as(app, key, user, session, (signed_in_s, asked))
+}
+
+/// Issues tokens for a session of a user, as an application asked for them.
+pub fn issue_as(
+    app: &App,
+    key: &SigningKey,
+    user: &Stored<User>,
+    session: &SessionId,
+    (signed_in_s, asked): (i64, Asked<'_>),
 ) -> ApiResult<Issued> {
     let authority = &app.authority;
     let signer = key.signer(&authority.seal).map_err(ApiError::internal)?;
@@ -109,6 +133,7 @@ pub fn issue(
         username: sub.clone(),
         first_name: member("firstName"),
         last_name: member("lastName"),
+        nonce: asked.nonce.map(str::to_owned),
     };
     let access_claims = AccessClaims {
         username: sub.clone(),
@@ -116,7 +141,7 @@ pub fn issue(
         client_id: authority.client_id.clone(),
         iss: authority.issuer.clone(),
         token_use: "access".to_owned(),
-        scope: "aws.cognito.signin.user.admin".to_owned(),
+        scope: asked.scope.to_owned(),
         auth_time: signed_in_s,
         iat,
         exp,
@@ -155,6 +180,22 @@ pub fn unverified(token: &str) -> ApiResult<(String, SessionId)> {
 
 /// Verifies an id token against a key.
 pub fn verify_id_token(app: &App, public_jwk: &str, token: &str) -> ApiResult<IdClaims> {
+    let claims = read_id_token(app, public_jwk, token)?;
+    if app.clock.now_ms() >= claims.exp.saturating_mul(1000) {
+        return Err(refused("it has expired; sign in again"));
+    }
+    Ok(claims)
+}
+
+/// Whether an unverified token says that it is an access token.
+pub fn is_access_token(token: &str) -> bool {
+    let payload = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let claims = payload.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    claims.is_some_and(|claims| claims["token_use"] == "access")
+}
+
+/// Verifies an id token against a key, but for its end.
+pub fn read_id_token(app: &App, public_jwk: &str, token: &str) -> ApiResult<IdClaims> {
     let mut rules = rules(app, &["exp", "aud", "iss", "sub"]);
     rules.set_audience(&[&app.authority.client_id]);
     rules.validate_aud = true;
@@ -163,9 +204,6 @@ pub fn verify_id_token(app: &App, public_jwk: &str, token: &str) -> ApiResult<Id
         .claims;
     if claims.token_use != "id" {
         return Err(refused("it is not an id token"));
-    }
-    if app.clock.now_ms() >= claims.exp.saturating_mul(1000) {
-        return Err(refused("it has expired; sign in again"));
     }
     Ok(claims)
 }

@@ -47,6 +47,11 @@ impl Params {
         self.0.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
     }
 
+    /// The first of some parameters that was given more than once.
+    pub fn repeated<'a>(&self, names: &[&'a str]) -> Option<&'a str> {
+        names.iter().copied().find(|name| self.0.iter().filter(|(n, _)| n == name).count() > 1)
+    }
+
     /// The first value of a parameter as it was given, empty or not.
     pub fn given(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())

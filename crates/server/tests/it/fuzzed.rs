@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use gridfolio::kit::openapi::operations;
-use gridfolio_testkit::{Backend, Role, TestApp, files};
+use gridfolio_testkit::{ADMINISTRATOR, Backend, PASSWORD, Role, TestApp, files};
 use serde_json::Value;
 
 use crate::reference::{python, succeeded};
@@ -27,6 +27,7 @@ async fn fuzz(app: &TestApp, examples: u32) -> Fuzzed {
         examples.to_string(),
     ]);
     command.arg(folder.path()).current_dir(folder.path());
+    command.env("EMAIL", ADMINISTRATOR).env("PASSWORD", PASSWORD);
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let said = succeeded(&output);
     let last: Value = serde_json::from_str(said.trim_end().lines().last().unwrap()).unwrap();

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod access;
+mod browser;
 mod clients;
 mod coverage;
 mod database;
@@ -20,6 +21,7 @@ mod messages;
 mod metrics;
 mod network;
 mod new_user;
+mod oauth;
 mod packaging;
 mod people;
 mod program;

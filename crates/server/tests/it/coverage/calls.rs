@@ -4,11 +4,11 @@ use axum::http::Method;
 use gridfolio::identity::service::{self, NewUser};
 use gridfolio::identity::{store, types};
 use gridfolio::kit::access::Actor;
-use gridfolio_testkit::{ADMINISTRATOR, Call, PASSWORD, TestApp, samples};
+use gridfolio_testkit::{ADMINISTRATOR, Call, PASSWORD, Role, TestApp, samples};
 use serde_json::{Value, json};
 
 /// What every call finds: project `COV` with a site, a system, measurements and pro formas, a portfolio with it and an
-/// event in it. The answer are the words that stand in the paths of [`valid`] for ids that the server gives.
+/// event in it. The answer are the words that stand in the paths and bodies of [`valid`] for ids that the server gives.
 pub(super) async fn prepare(app: &TestApp) -> Vec<(&'static str, String)> {
     app.make_tree("COV").await;
     let rows =
@@ -17,6 +17,8 @@ pub(super) async fn prepare(app: &TestApp) -> Vec<(&'static str, String)> {
     for path in ["/projects/COV/pro-forma", "/projects/COV/pro-forma?version=bank"] {
         app.put(path, &samples::pro_forma()).await.ok();
     }
+    let sign_in = valid("sign_in").unwrap().by(Role::Anonymous).send(app).await.ok();
+    let refresh_token = sign_in["AuthenticationResult"]["RefreshToken"].as_str().unwrap().to_owned();
     let event = app.post("/events", &samples::event("COV")).await.ok()["event"]["id"].clone();
     let user = covered_user(app).await;
     let told = app.post(&format!("/users/{user}/notifications"), &notification()).await.ok();
@@ -30,6 +32,7 @@ pub(super) async fn prepare(app: &TestApp) -> Vec<(&'static str, String)> {
         ("COV:type", user_type["id"].as_str().unwrap().to_owned()),
         ("COV:portfolio", app.make_portfolio("Covered", &["COV"]).await),
         ("COV:event", event.as_str().unwrap().to_owned()),
+        ("COV:refresh", refresh_token),
     ]
 }
 
@@ -79,6 +82,10 @@ pub(super) fn valid(operation: &str) -> Option<Call> {
             "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "clientoftests",
             "AuthParameters": {"USERNAME": ADMINISTRATOR, "PASSWORD": PASSWORD}}))
         }
+        "exchange_grant" => post("/oauth2/token")
+            .bytes("grant_type=refresh_token&client_id=clientoftests&refresh_token=COV:refresh"),
+        "revoke_token" => post("/oauth2/revoke").bytes("client_id=clientoftests&token=COV:refresh"),
+        "ask_user_info" => post("/oauth2/userInfo"),
         // A person without a token has no address either: the body is anybody's.
         "update_profile" => {
             put("/profile").json(&json!({"email": "new@example.org", "firstName": "N", "lastName": "T"}))
@@ -139,6 +146,8 @@ fn read(operation: &str) -> Option<&'static str> {
         "get_health" => "/health",
         "get_readiness" => "/ready",
         "get_json_web_keys" => "/us-east-1_Tests/.well-known/jwks.json",
+        "get_openid_configuration" => "/us-east-1_Tests/.well-known/openid-configuration",
+        "get_user_info" => "/oauth2/userInfo",
         "get_authentication" => "/users/authentication",
         "get_profile" => "/profile",
         "list_users" => "/users",

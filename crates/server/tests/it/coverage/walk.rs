@@ -159,6 +159,15 @@ async fn cell(app: &TestApp, call: Call, operation: &Operation, caller: &Caller)
     Cell { answer, role: caller.role, relation: caller.relation, text: reply.text(), needs: reply.needs }
 }
 
+/// The id that the server gave, in place of its word in the path and in the body.
+fn with_id(mut call: Call, word: &str, id: &str) -> Call {
+    call.path = call.path.replace(word, id);
+    if let Ok(text) = std::str::from_utf8(&call.body) {
+        call.body = text.replace(word, id).into_bytes();
+    }
+    call
+}
+
 /// Every operation by everybody, with what the contract check saw on the way.
 pub(super) async fn walk(backend: Backend, operations: &[Operation]) -> Walk {
     let stage = Stage::set(backend).await;
@@ -169,7 +178,7 @@ pub(super) async fn walk(backend: Backend, operations: &[Operation]) -> Walk {
             let mut call = valid(&operation.id)
                 .unwrap_or_else(|| panic!("coverage/calls.rs has no call for {}", operation.id));
             for (word, id) in &stage.ids {
-                call.path = call.path.replace(word, id);
+                call = with_id(call, word, id);
             }
             let heard = cell(&app, call, operation, caller).await;
             let changed =

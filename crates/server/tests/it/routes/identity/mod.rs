@@ -1,24 +1,32 @@
-//! Sign-in and the own profile, users, their types and groups.
+//! Sign-in, its page and its tokens, the own profile, users, their types and groups.
 
 mod add_user_group;
+mod ask_user_info;
+mod authorize;
 mod create_user;
 mod create_user_type;
 mod delete_user;
 mod delete_user_type;
+mod exchange_grant;
 mod get_authentication;
 mod get_json_web_keys;
+mod get_openid_configuration;
 mod get_profile;
 mod get_user;
+mod get_user_info;
 mod get_user_mfa;
 mod get_user_type;
 mod list_groups;
 mod list_user_groups;
 mod list_user_types;
 mod list_users;
+mod login;
+mod logout;
 mod remove_user_group;
 mod resend_invitation;
 mod reset_user_groups;
 mod reset_user_mfa;
+mod revoke_token;
 mod sign_in;
 mod update_profile;
 mod update_user;
