@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "portfolios", include_str!("../../../migrations/0004_portfolios.sql")),
     (5, "events and pro formas", include_str!("../../../migrations/0005_events_pro_forma.sql")),
     (6, "people", include_str!("../../../migrations/0006_people.sql")),
+    (7, "password codes", include_str!("../../../migrations/0007_password_codes.sql")),
 ];
 
 /// Which migrations a database has.

@@ -39,7 +39,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// operations is meant: `InitiateAuth` (`USER_PASSWORD_AUTH`, `USER_SRP_AUTH`, `REFRESH_TOKEN_AUTH`),
 /// `RespondToAuthChallenge` (`PASSWORD_VERIFIER`, `SOFTWARE_TOKEN_MFA`, `NEW_PASSWORD_REQUIRED`, `MFA_SETUP`),
 /// `GetUser`, `AssociateSoftwareToken`, `VerifySoftwareToken`, `SetUserMFAPreference`, `ChangePassword`,
-/// `RevokeToken`, `GlobalSignOut`. Errors are `{"__type", "message"}`.
+/// `ForgotPassword`, `ConfirmForgotPassword`, `RevokeToken`, `GlobalSignOut`. Errors are `{"__type", "message"}`.
 #[utoipa::path(post, path = "/", tag = "identity", security(()),
     request_body(content = Object, content_type = "application/x-amz-json-1.1"),
     responses((status = 200, description = "`AuthenticationResult` with the tokens, `ChallengeName`, or what the operation answers", body = Object, content_type = "application/x-amz-json-1.1"),

@@ -234,10 +234,9 @@ pub async fn delete_sessions(session: &mut Session, user: &UserId) -> ApiResult<
 }
 
 /// What hangs on an account, apart from what other areas keep of it.
-const FORGET: [&str; 5] = [
+const FORGET: [&str; 4] = [
     "DELETE FROM app_session WHERE app_user = $1",
     "DELETE FROM credential WHERE app_user = $1",
-    "DELETE FROM reset_code WHERE app_user = $1",
     "DELETE FROM authorization_code WHERE app_user = $1",
     "DELETE FROM access_token WHERE app_user = $1",
 ];

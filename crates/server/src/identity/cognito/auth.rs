@@ -39,7 +39,7 @@ pub(super) async fn initiate_auth(call: &Call<'_>) -> Result<Value, CognitoError
         }
         "USER_SRP_AUTH" => {
             let (username, public_a) = (parameter("USERNAME")?, parameter("SRP_A")?);
-            let offered = password_verifier::begin(call.app, username, public_a).await?;
+            let offered = password_verifier::begin(call.app, &call.caller, username, public_a).await?;
             Ok(json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": {
                 "SALT": offered.salt, "SECRET_BLOCK": offered.secret_block, "SRP_B": offered.public_b,
                 "USERNAME": offered.user, "USER_ID_FOR_SRP": offered.user}}))

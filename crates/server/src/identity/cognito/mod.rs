@@ -5,6 +5,7 @@ mod account;
 mod auth;
 mod error;
 mod factor;
+mod reset;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -30,12 +31,15 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// The members that the operation knows; others are ignored.
+    /// The members that the operation knows; others are ignored. What was sent is never repeated: it may be a secret.
     fn read<T: DeserializeOwned>(&self) -> Result<T, CognitoError> {
         let misfit =
-            |why: String| CognitoError::invalid(format!("the body does not fit {}: {why}", self.operation));
-        let body = parse_json(self.body).map_err(|e| misfit(e.to_string()))?;
-        serde_json::from_value(body).map_err(|e| misfit(e.to_string()))
+            |why: &str| CognitoError::invalid(format!("the body does not fit {}: {why}", self.operation));
+        let body = parse_json(self.body).map_err(|e| misfit(&e.to_string()))?;
+        serde_json::from_value(body).map_err(|e| {
+            let said = Some(e.to_string()).filter(|text| text.starts_with("missing field"));
+            misfit(said.as_deref().unwrap_or("a member is of another type than in the protocol"))
+        })
     }
 
     /// Refuses a client that is not this server's.
@@ -76,6 +80,8 @@ async fn dispatch(call: &Call<'_>) -> Result<Value, CognitoError> {
         "AssociateSoftwareToken" => factor::associate_software_token(call).await,
         "VerifySoftwareToken" => factor::verify_software_token(call).await,
         "SetUserMFAPreference" => factor::set_user_mfa_preference(call).await,
+        "ForgotPassword" => reset::forgot_password(call).await,
+        "ConfirmForgotPassword" => reset::confirm_forgot_password(call).await,
         other => Err(CognitoError::UnknownOperation(format!("this server does not speak {other}"))),
     }
 }

@@ -51,7 +51,7 @@ pub async fn change_password(
     (previous, proposed): (&str, &str),
 ) -> Result<(), Refusal> {
     let id = holder.account.user.key.clone();
-    let attempt = Attempt::begin(app, &id).await?;
+    let attempt = Attempt::begin(app, caller, &id).await?;
     let claimed = Claimed { id, account: Some(holder.account) };
     let (account, _turn) = proven_password(app, caller, (claimed, attempt), previous).await?;
     password::check_rule(proposed).map_err(invalid_password)?;

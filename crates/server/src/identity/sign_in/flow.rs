@@ -98,7 +98,7 @@ impl<'a> Spent<'a> {
 /// A password as typed.
 pub async fn password(app: &App, caller: &Caller, username: &str, secret: &str) -> Result<Step, Refusal> {
     let claimed = Claimed::find(app, username).await?;
-    let attempt = Attempt::begin(app, &claimed.id).await?;
+    let attempt = Attempt::begin(app, caller, &claimed.id).await?;
     let (account, attempt) = proven_password(app, caller, (claimed, attempt), secret).await?;
     if !secrets::has_verifier(app, &account) {
         remember_verifier(app, &account, secret).await?;
@@ -220,31 +220,30 @@ pub async fn is_of(app: &App, awaits: Awaits, session: &str, username: &str) -> 
 /// A code of the second factor. A wrong one leaves the step as it is.
 pub async fn mfa_code(app: &App, caller: &Caller, session: &str, code: &str) -> Result<Step, Refusal> {
     let (ticket, account) = opened(app, Awaits::Code, session).await?;
-    let attempt = Attempt::begin(app, &ticket.user).await?;
+    let attempt = Attempt::begin(app, caller, &ticket.user).await?;
     let Some(sealed) = account.credential.totp_secret.as_deref().filter(|_| account.credential.totp_on)
     else {
         return Err(Refusal::NoSecondFactor);
     };
-    let secret = secrets::open_second_factor(app, sealed)?;
+    let secret = secrets::open_second_factor(app, sealed).map_err(|_| {
+        tracing::warn!(user = ticket.user.as_str(), "a second factor was sealed with another secret key");
+        Refusal::NotAuthorized("The second factor cannot be checked; ask an administrator to reset it.")
+    })?;
     let last = account.credential.totp_step;
-    match totp::accepted_step(&secret, code, app.clock.now_ms(), last) {
-        Some(step) => {
-            let spent = Spent { ticket: Some(&ticket), code: Some(step) };
-            let proven = Proven { account, method: ticket.method, mfa: true };
-            onward(app, caller, (proven, &attempt), spent).await
-        }
-        None => {
-            let claimed = Claimed { id: ticket.user, account: Some(account) };
-            attempt.failed(app, caller, &claimed, "code").await?;
-            Err(WRONG_CODE)
-        }
-    }
+    let Some(step) = totp::accepted_step(&secret, code, app.clock.now_ms(), last) else {
+        let claimed = Claimed { id: ticket.user, account: Some(account) };
+        attempt.failed(app, caller, &claimed, "code").await?;
+        return Err(WRONG_CODE);
+    };
+    let spent = Spent { ticket: Some(&ticket), code: Some(step) };
+    let proven = Proven { account, method: ticket.method, mfa: true };
+    onward(app, caller, (proven, &attempt), spent).await
 }
 
 /// A password instead of a temporary one.
 pub async fn new_password(app: &App, caller: &Caller, session: &str, secret: &str) -> Result<Step, Refusal> {
     let (ticket, account) = opened(app, Awaits::NewPassword, session).await?;
-    let attempt = Attempt::begin(app, &ticket.user).await?;
+    let attempt = Attempt::begin(app, caller, &ticket.user).await?;
     password::check_rule(secret).map_err(invalid_password)?;
     let credential = secrets::with_password(app, &account, secret.to_owned()).await?;
     let user = account.user;
@@ -262,7 +261,7 @@ pub async fn new_password(app: &App, caller: &Caller, session: &str, secret: &st
 }
 
 /// The refusal of a password that breaks the rule.
-pub(super) fn invalid_password(rule: String) -> Refusal {
+pub(super) fn invalid_password(rule: impl std::fmt::Display) -> Refusal {
     Refusal::InvalidPassword(format!("Password did not conform with policy: {rule}"))
 }
 

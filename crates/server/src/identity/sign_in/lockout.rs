@@ -14,6 +14,7 @@ use crate::identity::model;
 use crate::identity::sign_in::person::{Caller, Claimed};
 use crate::identity::sign_in::{Refusal, store};
 use crate::kit::error::ApiResult;
+use crate::kit::limits::Limit;
 use crate::kit::tx::{Change, Tx};
 
 /// Failures in a row that cost nothing but the last: it waits for a second.
@@ -39,7 +40,8 @@ pub struct Attempt {
 
 impl Attempt {
     /// Begins an attempt on an account, or on a name without one; refused while it waits.
-    pub async fn begin(app: &App, user: &UserId) -> Result<Self, Refusal> {
+    pub async fn begin(app: &App, caller: &Caller, user: &UserId) -> Result<Self, Refusal> {
+        check_rate(app, caller, user)?;
         let mut hasher = DefaultHasher::new();
         user.hash(&mut hasher);
         let lane = usize::try_from(hasher.finish() % 64).unwrap_or_default();
@@ -84,6 +86,19 @@ async fn alert(tx: &mut Tx, app: &App, claimed: &Claimed) -> ApiResult<()> {
     let Some(account) = &claimed.account else { return alerts::look(tx).await };
     let email = model::email(&account.user);
     alerts::raise(tx, app, &format!("{email} must wait after {FREE} failed sign-ins")).await
+}
+
+/// Somebody proved themselves in another way: the failures are forgotten, in a transaction that the caller commits.
+pub async fn forgive(tx: &mut Tx, user: &UserId) -> ApiResult<()> {
+    let key = key(tx.app(), user);
+    Ok(store::delete_failures(tx, &key).await?)
+}
+
+/// How often somebody may try at all: counted by address and by account, whether there is one or not.
+pub fn check_rate(app: &App, caller: &Caller, user: &UserId) -> Result<(), Refusal> {
+    let by_address = app.limits.check_address(Limit::SignInAddress, caller.address);
+    let checked = by_address.and_then(|()| app.limits.check(Limit::SignInAccount, user.as_str()));
+    checked.map_err(|_| Refusal::TooManyRequests)
 }
 
 fn key(app: &App, user: &UserId) -> String {

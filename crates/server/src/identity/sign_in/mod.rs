@@ -10,6 +10,7 @@ pub mod lockout;
 pub mod password_verifier;
 pub mod person;
 pub mod refusal;
+pub mod reset;
 pub mod second_factor;
 pub mod secrets;
 pub mod srp;

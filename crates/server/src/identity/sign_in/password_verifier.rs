@@ -7,7 +7,7 @@ use gridfolio_wire::UserId;
 use crate::app::App;
 use crate::identity::model::Account;
 use crate::identity::sign_in::flow::{Caller, Proven, Spent, Step, onward};
-use crate::identity::sign_in::lockout::Attempt;
+use crate::identity::sign_in::lockout::{Attempt, check_rate};
 use crate::identity::sign_in::person::Claimed;
 use crate::identity::sign_in::refusal::{Refusal, WRONG_PASSWORD, WRONG_SESSION};
 use crate::identity::sign_in::step::{Awaits, Ticket};
@@ -43,8 +43,9 @@ pub struct Claim<'a> {
 }
 
 /// Answers a client's `SRP_A`.
-pub async fn begin(app: &App, username: &str, public_a: &str) -> Result<Offered, Refusal> {
+pub async fn begin(app: &App, caller: &Caller, username: &str, public_a: &str) -> Result<Offered, Refusal> {
     let Claimed { id, account } = Claimed::find(app, username).await?;
+    check_rate(app, caller, &id)?;
     let (salt, verifier) = secrets::salt_and_verifier(app, &id, account.as_ref())?;
     let (public_a, private_b) = (public_a.to_owned(), secrets::random::<32>()?);
     let offer = secrets::power(move || srp::offer(&public_a, &verifier, &private_b))
@@ -65,12 +66,12 @@ pub async fn respond(app: &App, caller: &Caller, claim: Claim<'_>) -> Result<Ste
     if claimed.id != ticket.user {
         return Err(WRONG_PASSWORD);
     }
-    let attempt = Attempt::begin(app, &claimed.id).await?;
-    let proves =
+    let attempt = Attempt::begin(app, caller, &claimed.id).await?;
+    let is_current =
         |account: &Account| account.credential.epoch == ticket.epoch && secrets::has_verifier(app, account);
     let right = is_signed(app, &ticket, &claim);
     match claimed.account {
-        Some(account) if right && proves(&account) => {
+        Some(account) if right && is_current(&account) => {
             let proven = Proven { account, method: Method::Srp, mfa: false };
             onward(app, caller, (proven, &attempt), Spent::ticket(&ticket)).await
         }

@@ -68,7 +68,7 @@ pub async fn mfa_setup_finish(app: &App, caller: &Caller, session: &str) -> Resu
     if !ticket.proven {
         return Err(Refusal::NoSecondFactor);
     }
-    let attempt = Attempt::begin(app, &ticket.user).await?;
+    let attempt = Attempt::begin(app, caller, &ticket.user).await?;
     let proven = Proven { account, method: ticket.method, mfa: true };
     onward(app, caller, (proven, &attempt), Spent::ticket(&ticket)).await
 }

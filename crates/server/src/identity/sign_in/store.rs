@@ -104,3 +104,52 @@ pub async fn put_pending(session: &mut Session, user: &UserId, epoch: i64, seale
         .await?;
     Ok(touched == 1)
 }
+
+/// Writes a code for a forgotten password. Attempts on an earlier one of the last hour stay counted.
+pub async fn put_code(
+    session: &mut Session,
+    id: &str,
+    code_hash: &str,
+    (now_ms, life_ms): (i64, i64),
+) -> Result<()> {
+    query(
+        "INSERT INTO password_code (id, code_hash, expires_at, attempts, counted_since) VALUES ($1, $2, $3, 0, $4) \
+         ON CONFLICT (id) DO UPDATE SET code_hash = excluded.code_hash, expires_at = excluded.expires_at, \
+         attempts = CASE WHEN password_code.counted_since <= $5 THEN 0 ELSE password_code.attempts END, \
+         counted_since = CASE WHEN password_code.counted_since <= $5 THEN $4 ELSE password_code.counted_since END",
+    )
+    .bind(id)
+    .bind(code_hash)
+    .bind(now_ms + life_ms)
+    .bind(now_ms)
+    .bind(now_ms - life_ms)
+    .execute(session)
+    .await?;
+    Ok(())
+}
+
+/// Counts an attempt: how many it makes, the hash that is wanted, and when it expires; `None` without a code.
+pub async fn count_attempt(session: &mut Session, id: &str) -> Result<Option<(i64, String, i64)>> {
+    query(
+        "UPDATE password_code SET attempts = attempts + 1 WHERE id = $1 RETURNING attempts, code_hash, expires_at",
+    )
+    .bind(id)
+    .optional(session)
+    .await
+}
+
+/// Uses a code up; `false` if it is another by now.
+pub async fn delete_code(session: &mut Session, id: &str, code_hash: &str) -> Result<bool> {
+    let touched = query("DELETE FROM password_code WHERE id = $1 AND code_hash = $2")
+        .bind(id)
+        .bind(code_hash)
+        .execute(session)
+        .await?;
+    Ok(touched == 1)
+}
+
+/// Forgets codes that have expired.
+pub async fn delete_old_codes(session: &mut Session, now_ms: i64) -> Result<()> {
+    query("DELETE FROM password_code WHERE expires_at <= $1").bind(now_ms).execute(session).await?;
+    Ok(())
+}

@@ -151,6 +151,20 @@ both! {
         is(&bad(&app, "RespondToAuthChallenge", block).await, "NotAuthorizedException", "Invalid session for the user.");
     }
 
+    async fn what_was_sent_is_not_repeated(app) {
+        for (operation, body) in [
+            ("InitiateAuth", json!({"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": CLIENT, "AuthParameters": PASSWORD})),
+            ("InitiateAuth", json!({"AuthFlow": [PASSWORD], "ClientId": CLIENT})),
+            ("InitiateAuth", json!(PASSWORD)),
+            ("ChangePassword", json!({"AccessToken": {"token": PASSWORD}, "PreviousPassword": [PASSWORD]})),
+        ] {
+            let refused = bad(&app, operation, body).await;
+            assert_eq!(refused.0, "InvalidParameterException");
+            assert!(!refused.1.contains(PASSWORD), "{}", refused.1);
+        }
+        assert!(bad(&app, "GetUser", json!({})).await.1.ends_with("missing field `AccessToken`"));
+    }
+
     async fn answers_are_of_the_protocols_type(app) {
         for (operation, body) in [("GetUser", json!({})), ("Nonsense", json!({}))] {
             let reply = cognito(&app, operation, &body).await;

@@ -48,6 +48,25 @@ async fn boto3_signs_in(backend: Backend) {
         (&json!(["SOFTWARE_TOKEN_MFA"]), &json!("NotAuthorizedException"))
     );
     assert_eq!(profile_status(&app, &said["idToken"]).await, 401, "its session was revoked");
+    let mut snapshot = app.app.db.read().await.unwrap();
+    let told: Vec<(String, String)> =
+        gridfolio_db::query("SELECT action, COALESCE(address, '') FROM audit WHERE action <> 'create' ORDER BY sequence, position")
+            .all(&mut snapshot)
+            .await
+            .unwrap();
+    let words: Vec<&str> = told.iter().map(|(word, _)| word.as_str()).collect();
+    let expected = [
+        "sign_in",
+        "mfa_verify",
+        "mfa_enable",
+        "sign_in_failed",
+        "sign_in_failed",
+        "sign_in",
+        "password_change",
+        "sign_out",
+    ];
+    assert_eq!(words, expected);
+    assert!(told.iter().all(|(_, address)| address == "127.0.0.1"), "{told:?}");
 }
 
 async fn pycognito_signs_in(backend: Backend) {

@@ -159,6 +159,20 @@ both! {
         assert_eq!(bad(&app, "SetUserMFAPreference", sms).await.0, "InvalidParameterException");
     }
 
+    async fn one_that_was_sealed_with_another_key_is_for_the_administrator(app) {
+        give_factor(&app, USER).await;
+        let mut tx = app.app.db.write().await.unwrap();
+        gridfolio_db::query("UPDATE credential SET totp_secret = $1")
+            .bind([7_u8; 40].as_slice())
+            .execute(&mut tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let challenge = challenged(&app).await;
+        let refused = bad(&app, "RespondToAuthChallenge", code(&challenge, "123456")).await;
+        assert!(refused.1.contains("ask an administrator to reset it"), "{refused:?}");
+    }
+
     async fn its_secret_is_sealed(app) {
         let secret = from_base32(give_factor(&app, USER).await.as_str().unwrap());
         let mut snapshot = app.app.db.read().await.unwrap();

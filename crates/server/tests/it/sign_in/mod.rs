@@ -4,7 +4,9 @@
 mod account;
 mod clients;
 mod factor;
+mod fuzz;
 mod lockout;
+mod reset;
 mod srp;
 mod srp_client;
 mod stolen;
@@ -58,8 +60,9 @@ fn with_refresh_token(token: &Value) -> Value {
 
 /// The answer to a challenge; `ClientMetadata` as some clients send it.
 fn answering(challenge: &Value, responses: Value) -> Value {
-    let mut body = json!({"ClientId": CLIENT, "ChallengeName": challenge["ChallengeName"],
-        "ChallengeResponses": responses, "ClientMetadata": {}});
+    let mut body =
+        json!({"ClientId": CLIENT, "ChallengeName": challenge["ChallengeName"], "ClientMetadata": {}});
+    body["ChallengeResponses"] = responses;
     if let Some(session) = challenge.get("Session") {
         body["Session"] = session.clone();
     }
@@ -81,10 +84,8 @@ async fn profile_status(app: &TestApp, token: &Value) -> u16 {
 /// The bytes of a secret as apps show it.
 fn from_base32(text: &str) -> Vec<u8> {
     let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut bits = String::new();
-    for letter in text.chars() {
-        bits.push_str(&format!("{:05b}", letters.find(letter).unwrap()));
-    }
+    let bits: Vec<String> = text.chars().map(|c| format!("{:05b}", letters.find(c).unwrap())).collect();
+    let bits = bits.concat();
     bits.as_bytes()
         .chunks_exact(8)
         .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())

@@ -63,19 +63,24 @@ impl SrpClient {
 
     /// The `ChallengeResponses` to a challenge at a time.
     pub(super) fn responses(&self, challenge: &Value, password: &str, timestamp: &str) -> Value {
-        let parameters = &challenge["ChallengeParameters"];
-        let (user, block) = (&parameters["USER_ID_FOR_SRP"], &parameters["SECRET_BLOCK"]);
-        let message = [
-            b"Tests",
-            user.as_str().unwrap().as_bytes(),
-            &STANDARD.decode(block.as_str().unwrap()).unwrap(),
-            timestamp.as_bytes(),
-        ]
-        .concat();
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.key(challenge, password));
-        json!({"USERNAME": user, "PASSWORD_CLAIM_SECRET_BLOCK": block, "TIMESTAMP": timestamp,
-            "PASSWORD_CLAIM_SIGNATURE": STANDARD.encode(hmac::sign(&key, &message))})
+        signed(&self.key(challenge, password), challenge, timestamp)
     }
+}
+
+/// The `ChallengeResponses`, signed with any key.
+pub(super) fn signed(key: &[u8], challenge: &Value, timestamp: &str) -> Value {
+    let parameters = &challenge["ChallengeParameters"];
+    let (user, block) = (&parameters["USER_ID_FOR_SRP"], &parameters["SECRET_BLOCK"]);
+    let message = [
+        b"Tests",
+        user.as_str().unwrap().as_bytes(),
+        &STANDARD.decode(block.as_str().unwrap()).unwrap(),
+        timestamp.as_bytes(),
+    ]
+    .concat();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+    json!({"USERNAME": user, "PASSWORD_CLAIM_SECRET_BLOCK": block, "TIMESTAMP": timestamp,
+        "PASSWORD_CLAIM_SIGNATURE": STANDARD.encode(hmac::sign(&key, &message))})
 }
 
 /// The time as the clients write it.
