@@ -49,9 +49,9 @@ pub(super) async fn initiate_auth(call: &Call<'_>) -> Result<Value, CognitoError
             let signed_in = service::refresh(call.app, token).await?;
             Ok(authenticated(signed_in.ok_or(Refusal::NotAuthorized("Invalid Refresh Token"))?))
         }
-        other => Err(CognitoError::invalid(format!(
-            "AuthFlow {other:?} must be USER_PASSWORD_AUTH, USER_SRP_AUTH or REFRESH_TOKEN_AUTH"
-        ))),
+        _ => Err(CognitoError::invalid(
+            "AuthFlow must be USER_PASSWORD_AUTH, USER_SRP_AUTH or REFRESH_TOKEN_AUTH",
+        )),
     }
 }
 
@@ -109,10 +109,10 @@ pub(super) async fn respond_to_auth_challenge(call: &Call<'_>) -> Result<Value, 
             let session = request.session(call, Awaits::SetUp).await?;
             second_factor::mfa_setup_finish(app, caller, session).await?
         }
-        other => {
-            return Err(CognitoError::invalid(format!(
-                "ChallengeName {other:?} must be PASSWORD_VERIFIER, SOFTWARE_TOKEN_MFA, NEW_PASSWORD_REQUIRED or MFA_SETUP"
-            )));
+        _ => {
+            return Err(CognitoError::invalid(
+                "ChallengeName must be PASSWORD_VERIFIER, SOFTWARE_TOKEN_MFA, NEW_PASSWORD_REQUIRED or MFA_SETUP",
+            ));
         }
     };
     answer(call, step).await

@@ -17,7 +17,7 @@ pub enum CognitoError {
     /// The client id is not this server's.
     UnknownClient,
     /// No such operation.
-    UnknownOperation(String),
+    UnknownOperation,
     /// The body is too large.
     TooLarge(usize),
 }
@@ -54,9 +54,11 @@ impl IntoResponse for CognitoError {
                 "ResourceNotFoundException",
                 "User pool client does not exist.",
             ),
-            Self::UnknownOperation(message) => {
-                exception(StatusCode::BAD_REQUEST, "UnknownOperationException", &message)
-            }
+            Self::UnknownOperation => exception(
+                StatusCode::BAD_REQUEST,
+                "UnknownOperationException",
+                "the header X-Amz-Target must be AWSCognitoIdentityProviderService. and the name of an operation that this server speaks",
+            ),
             Self::TooLarge(limit) => exception(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "InvalidParameterException",
