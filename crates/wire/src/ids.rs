@@ -116,6 +116,10 @@ text_id!(
     NotificationId, "notification id", "be a UUID in lower case", uuid_like
 );
 text_id!(
+    /// The id of an access token for a machine, a UUID.
+    AccessTokenId, "access token id", "be a UUID in lower case", uuid_like
+);
+text_id!(
     /// The id of a signed-in session, a UUID.
     SessionId, "session id", "be a UUID in lower case", uuid_like
 );

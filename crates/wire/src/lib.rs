@@ -4,6 +4,7 @@
 //! describe it (for the published schema) and read fields out of it. Nothing here reads a clock, a database or a
 //! configuration, and nothing here decides who may see what.
 
+pub mod access_tokens;
 pub mod alerts;
 pub mod audit;
 pub mod catalogue;
@@ -19,8 +20,8 @@ pub mod time;
 
 pub use error::ErrorBody;
 pub use ids::{
-    BadId, EventId, NotificationId, PortfolioId, ProjectCode, SessionId, SiteCode, SourceId, SystemCode,
-    UserId, UserTypeId, VersionName,
+    AccessTokenId, BadId, EventId, NotificationId, PortfolioId, ProjectCode, SessionId, SiteCode, SourceId,
+    SystemCode, UserId, UserTypeId, VersionName,
 };
 pub use quantity::Quantity;
 pub use time::{Aggregation, LocalRange, Moment};

@@ -4,6 +4,7 @@
 //! somebody is; what they may do is looked up per request, with the session, so that a removal counts at once.
 //! Nothing here keeps a password, and no secret is written to a log.
 
+pub mod access_tokens;
 pub mod administer;
 pub mod authority;
 pub mod cognito;

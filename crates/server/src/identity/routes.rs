@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::identity::cognito::{self, CognitoError};
 use crate::identity::sign_in::person::Caller;
-use crate::identity::{groups, keys, model, oauth, service, user_types, users};
+use crate::identity::{access_tokens, groups, keys, model, oauth, service, user_types, users};
 use crate::kit::access::{May, Own, OwnAccount};
 use crate::kit::body::{BODY_LIMIT, Body, read_limited};
 use crate::kit::error::{ApiError, ApiResult};
@@ -30,6 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_authentication))
         .merge(oauth::routes())
         .routes(routes!(get_profile, update_profile))
+        .merge(access_tokens::routes())
         .merge(users::routes())
         .merge(groups::routes())
         .merge(user_types::routes())

@@ -12,6 +12,7 @@ use gridfolio_wire::{SessionId, UserId};
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::identity::access_tokens::service as access_tokens;
 use crate::identity::model::{self, ADMINISTERED, Account};
 use crate::identity::sign_in::secrets;
 use crate::identity::tokens::{self, Issued};
@@ -38,6 +39,9 @@ pub struct SignedIn {
 
 /// The person a token belongs to, as their session and rights are now.
 pub async fn authenticate(app: &App, token: &str, address: Option<IpAddr>) -> ApiResult<Person> {
+    if access_tokens::is_access_token(token) {
+        return access_tokens::authenticate(app, token, address).await;
+    }
     if let Some(issuer) = app.authority.trusted.find(token) {
         return outside_person(app, &issuer.verify(app, token).await?, address).await;
     }
@@ -122,7 +126,7 @@ pub fn random_token() -> ApiResult<String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// What is stored of a refresh token.
+/// What is stored of a token.
 pub fn hash_token(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes()))
 }

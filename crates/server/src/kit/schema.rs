@@ -20,6 +20,7 @@ const CHECKED: &[&str] = &[
     "Portfolio",
     "Profile",
     "User",
+    "AccessToken",
     "UserType",
     "Notification",
     "Event",

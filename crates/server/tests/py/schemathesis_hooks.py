@@ -83,6 +83,9 @@ def victim(path):
         return {"userId": owner, "notificationId": made["notification"]["id"]}
     if path == "/events/{eventId}":
         return {"eventId": make("/events", bodies["event"])["event"]["id"]}
+    if path == "/users/{userId}/tokens/{tokenId}":
+        made = make(f"/users/{KNOWN['callerId']}/tokens", bodies["accessToken"])
+        return {"userId": KNOWN["callerId"], "tokenId": made["accessToken"]["id"]}
     if path.endswith("/pro-forma"):
         make(f"/projects/{KNOWN['projectId']}/pro-forma", bodies["proForma"], "PUT")
     return {}
@@ -115,6 +118,11 @@ def before_call(_, case, kwargs):
         replaced |= victim(path)
         if path.endswith("/pro-forma") and case.query:
             case.query.pop("version", None)
+    if method == "POST" and path == "/users/{userId}/tokens":
+        # Only one's own, with groups that one has, and an end within a year.
+        replaced["userId"] = KNOWN["callerId"]
+        if isinstance(case.body, dict):
+            case.body |= {name: KNOWN["bodies"]["accessToken"][name] for name in ("expires", "groups")}
     parameters.update(replaced)
     if isinstance(case.body, dict) and "code" in case.body and path.endswith("}"):
         case.body["code"] = parameters[path.rsplit("{", 1)[1].rstrip("}")]

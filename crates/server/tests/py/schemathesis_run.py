@@ -8,6 +8,8 @@ schemathesis said, and last one line of JSON: exit code and answers by operation
 judges nothing: the test that calls it does.
 """
 
+import base64
+import datetime
 import json
 import os
 import pathlib
@@ -22,7 +24,9 @@ CHECKS = [
     "response_schema_conformance", "unsupported_method", "allow_header_conformance", "ignored_auth",
 ]
 PLACE = {"address": "1 Way", "town": "Town", "state": "State", "lat": 40, "long": -105}
+SOON = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)
 BODIES = {
+    "accessToken": {"name": "Fuzz", "expires": SOON.strftime("%Y-%m-%dT%H:%M:%SZ"), "groups": ["events-view"]},
     "project": {"code": "Fuzz", "status": "Operational", "name": "Fuzz", "startDate": "2024-01-01",
                 "timezone": "America/Denver", "dcSize": 10, **PLACE},
     "site": {"code": "S1", "name": "Site", **PLACE},
@@ -50,10 +54,12 @@ def make_things(url, headers):
     send("POST", "/projects/Fuzz/sites/S1/systems/R1", "system")
     send("PUT", "/projects/Fuzz/pro-forma", "proForma")
     send("PUT", "/projects/Fuzz/pro-forma?version=bank", "proForma")
+    payload = headers["Authorization"].split(".")[1]
+    caller = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"]
     user = send("POST", "/users", "user")["id"]
     more = [send("POST", "/users", "user", email=f"{number}@example.org")["id"] for number in range(20)]
     return {
-        "userId": user, "ownerId": more[0], "victims": more[1:], "groupId": "export", "userTypeId": send("POST", "/user-types", "userType")["id"],
+        "callerId": caller, "userId": user, "ownerId": more[0], "victims": more[1:], "groupId": "export", "userTypeId": send("POST", "/user-types", "userType")["id"],
         "notificationId": send("POST", f"/users/{user}/notifications", "notification")["notification"]["id"],
         "bodies": BODIES, "projectId": "Fuzz", "siteId": "S1", "systemId": "R1", "assetId": "Fuzz",
         "portfolioId": send("POST", "/portfolios", "portfolio")["portfolio"]["id"],

@@ -61,6 +61,8 @@ actions! {
     EditInOwn => Own in People;
     /// Change what is a person's own; whose it is, the operation looks at.
     EditOwn => Own in People, changes it: true;
+    /// Change what is a person's own and for them alone, in person: a machine's token must not.
+    EditAccount => OwnAccount in People;
     /// Take it out as a file.
     Download => Download;
     /// Give its devices orders.

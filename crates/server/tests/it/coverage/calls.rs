@@ -25,15 +25,27 @@ pub(super) async fn prepare(app: &TestApp) -> Vec<(&'static str, String)> {
     let invited = json!({"email": "invited@example.org", "firstName": "I", "lastName": "Test"});
     let invited = app.post("/users", &invited).await.ok();
     let user_type = app.post("/user-types", &json!({"name": "t", "application": "ams"})).await.ok();
+    let owner = administrator(app).await;
+    let token = json!({"name": "t", "expires": "2025-12-31T00:00:00Z", "groups": ["events-view"]});
+    let token = app.post(&format!("/users/{owner}/tokens"), &token).await.ok()["accessToken"]["id"].clone();
     vec![
         ("COV:user", user),
         ("COV:invited", invited["id"].as_str().unwrap().to_owned()),
         ("COV:notification", told["notification"]["id"].as_str().unwrap().to_owned()),
+        ("COV:administrator", owner),
+        ("COV:token", token.as_str().unwrap().to_owned()),
         ("COV:type", user_type["id"].as_str().unwrap().to_owned()),
         ("COV:portfolio", app.make_portfolio("Covered", &["COV"]).await),
         ("COV:event", event.as_str().unwrap().to_owned()),
         ("COV:refresh", refresh_token),
     ]
+}
+
+/// The administrator's id: some things are everybody's own.
+async fn administrator(app: &TestApp) -> String {
+    let mut snapshot = app.app.db.read().await.unwrap();
+    let user = store::find_user_by_email(&mut snapshot, ADMINISTRATOR).await.unwrap().unwrap();
+    user.key.to_string()
 }
 
 /// Somebody who is none of the roles: a viewer with other groups than their type, a second factor
@@ -121,6 +133,9 @@ fn people(operation: &str) -> Option<Call> {
     let notification = notification();
     Some(match operation {
         "update_user" => put("/users/COV:user").json(&user),
+        "create_access_token" => Call::new(Method::POST, "/users/COV:administrator/tokens")
+            .json(&json!({"name": "n", "expires": "2026-06-15T00:00:00Z", "groups": ["export"]})),
+        "delete_access_token" => delete("/users/COV:administrator/tokens/COV:token"),
         "delete_user" => delete("/users/COV:user"),
         "add_user_group" => put("/users/COV:user/groups/export"),
         "remove_user_group" => delete("/users/COV:user/groups/events-view"),
@@ -155,6 +170,7 @@ fn read(operation: &str) -> Option<&'static str> {
         "list_user_groups" => "/users/COV:user/groups",
         "list_notifications" => "/users/COV:user/notifications",
         "list_alerts" => "/users/COV:user/alerts",
+        "list_access_tokens" => "/users/COV:administrator/tokens",
         "get_user_mfa" => "/users/COV:user/mfa",
         "list_groups" => "/user-groups",
         "list_user_types" => "/user-types",

@@ -173,15 +173,23 @@ pub(super) fn refusals_without_body(answers: &[Answer]) -> Vec<String> {
         .collect()
 }
 
-/// Operations that no call answered with 200 and a value in it. DELETE answers `{}` by contract: that is enough.
+/// Whether the document says that an operation answers `{}`.
+fn answers_nothing(document: &Value, operation: &Operation) -> bool {
+    let answer = &document["paths"][&operation.path][operation.method.to_lowercase()]["responses"]["200"];
+    answer["content"]["application/json"]["schema"]["$ref"] == "#/components/schemas/Empty"
+}
+
+/// Operations that no call answered with 200 and a value in it, where the document promises one. DELETE answers `{}` by
+/// contract: that is enough.
 pub(super) fn never_answered(operations: &[Operation], answered: &BTreeMap<String, bool>) -> Vec<String> {
+    let document = gridfolio::router::openapi();
     operations
         .iter()
         // their answers are another protocol's, which has nothing to say when a token has ended
         .filter(|o| !["sign_in", "revoke_token"].contains(&o.id.as_str()))
         .filter(|o| match answered.get(&format!("{} {}", o.method, o.path)) {
             None => true,
-            Some(has_leaf) => !has_leaf && o.method != "DELETE",
+            Some(has_leaf) => !has_leaf && o.method != "DELETE" && !answers_nothing(&document, o),
         })
         .map(|o| format!("{} was never answered with 200 and a value", o.id))
         .collect()

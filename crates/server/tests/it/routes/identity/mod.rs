@@ -3,8 +3,10 @@
 mod add_user_group;
 mod ask_user_info;
 mod authorize;
+mod create_access_token;
 mod create_user;
 mod create_user_type;
+mod delete_access_token;
 mod delete_user;
 mod delete_user_type;
 mod exchange_grant;
@@ -16,6 +18,7 @@ mod get_user;
 mod get_user_info;
 mod get_user_mfa;
 mod get_user_type;
+mod list_access_tokens;
 mod list_groups;
 mod list_user_groups;
 mod list_user_types;
@@ -84,6 +87,23 @@ async fn limit(app: &TestApp, path: &str, projects: &[&str]) {
     let mut user = app.get(path).await.ok();
     user["access"] = json!({"preventDownload": "no", "restrictProjects": "yes", "projects": projects});
     app.put(path, &user).await.ok();
+}
+
+/// What a token with `events-view` opens.
+const EVENTS: &str = "/events?start=2025-06-01&end=2025-06-02";
+
+/// Makes an access token of a role with groups; tells its id and its text.
+async fn make_token(app: &TestApp, role: Role, groups: &[&str]) -> (String, String) {
+    let path = format!("{}/tokens", path_of(app, role).await);
+    let body = json!({"name": "Meter", "expires": "2025-12-31T00:00:00Z", "groups": groups});
+    let fresh = Call::new(Method::POST, path).by(role).json(&body).send(app).await.ok();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    (text(&fresh["accessToken"]["id"]), text(&fresh["token"]))
+}
+
+/// A call with any credential.
+async fn call_with(app: &TestApp, (method, path): (Method, &str), token: &str) -> Reply {
+    Call::new(method, path).by(Role::Anonymous).header("authorization", token).send(app).await
 }
 
 /// The newest change of people, member by member: who, what and the names of the members.
