@@ -48,14 +48,6 @@ pub async fn raise(session: &mut Session, app: &App, what: &str) -> ApiResult<()
     Ok(())
 }
 
-/// Reads what [`raise`] reads and tells nobody, for those who must not show by their time that they did not raise.
-pub async fn look(session: &mut Session) -> ApiResult<()> {
-    for user in administer::administrators(session).await? {
-        store::list_notifications(session, &user.key).await?;
-    }
-    Ok(())
-}
-
 fn tells_alerts(one: &Stored<Notification>) -> bool {
     one.document.get("notificationType") == Some(&json!(NotificationType::Alert))
 }

@@ -12,5 +12,5 @@ pub mod routes;
 pub mod service;
 pub mod store;
 
-pub use alarm::{look, raise};
+pub use alarm::raise;
 pub use routes::routes;

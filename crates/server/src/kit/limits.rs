@@ -21,7 +21,7 @@ use crate::kit::clock::Clock;
 pub enum Limit {
     /// Sign-ins of all kinds, by the caller's address.
     SignInAddress,
-    /// Sign-ins of all kinds, by the account that is named.
+    /// Sign-ins of all kinds, by the account that is named and the caller's address.
     SignInAccount,
     /// Forgotten passwords, by the caller's address.
     ResetAddress,
@@ -143,6 +143,12 @@ impl Limits {
             let wait = until.wait_time_from(self.ticks.now());
             TooOften { retry_after_s: wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).max(1) }
         })
+    }
+
+    /// The same for a key of which each address has its own count.
+    pub fn check_from(&self, limit: Limit, key: &str, address: Option<IpAddr>) -> Result<(), TooOften> {
+        let from = address.map(network).unwrap_or_default();
+        self.check(limit, &format!("{key} {from}"))
     }
 
     /// The same by the caller's address; a caller whose address is not known is not counted by it.

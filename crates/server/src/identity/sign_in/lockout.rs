@@ -3,6 +3,8 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use gridfolio_wire::UserId;
 use gridfolio_wire::identity::User;
 use serde_json::{Value, json};
@@ -10,10 +12,11 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::alerts;
 use crate::app::App;
-use crate::identity::model;
 use crate::identity::sign_in::person::{Caller, Claimed};
 use crate::identity::sign_in::{Refusal, store};
-use crate::kit::error::ApiResult;
+use crate::identity::{model, store as accounts};
+use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::jobs::{self, Job, JobFuture};
 use crate::kit::limits::Limit;
 use crate::kit::tx::{Change, Tx};
 
@@ -69,7 +72,7 @@ impl Attempt {
                 change.and(event("lockout", claimed, json!({"failures": failures, "seconds": wait / 1000})));
         }
         if failures == FREE {
-            alert(&mut tx, app, claimed).await?;
+            alert(&mut tx, app, &claimed.id).await?;
         }
         tx.commit(change).await
     }
@@ -80,12 +83,28 @@ impl Attempt {
     }
 }
 
-/// Tells administrators of the first wait in a row. Nobody is told of a name without an account, but what would be read
-/// to tell them is read.
-async fn alert(tx: &mut Tx, app: &App, claimed: &Claimed) -> ApiResult<()> {
-    let Some(account) = &claimed.account else { return alerts::look(tx).await };
-    let email = model::email(&account.user);
-    alerts::raise(tx, app, &format!("{email} must wait after {FREE} failed sign-ins")).await
+/// The job that tells administrators of the first wait in a row.
+pub const ALERT: Job = Job { kind: "alert_of_lockout", run: |app, payload| tell(app, payload) };
+const SEALED: &str = "lockout";
+
+/// Asks for the alert: whoever it is, and whether there is such an account, is looked up by the job. So a name without
+/// one costs the same, and an alert that cannot be raised undoes no count.
+async fn alert(tx: &mut Tx, app: &App, user: &UserId) -> ApiResult<()> {
+    let sealed = app.authority.seal.seal(SEALED, user.as_str().as_bytes()).map_err(ApiError::internal)?;
+    jobs::enqueue(tx, &app.ids.uuid(), ALERT.kind, &STANDARD.encode(sealed), app.clock.now_ms()).await
+}
+
+fn tell<'a>(app: &'a App, payload: &'a str) -> JobFuture<'a> {
+    Box::pin(async move {
+        let sealed = STANDARD.decode(payload).map_err(ApiError::internal)?;
+        let plain = app.authority.seal.open(SEALED, &sealed).map_err(ApiError::internal)?;
+        let user: UserId = String::from_utf8(plain).map_err(ApiError::internal)?.parse()?;
+        let mut tx = app.db.write().await?;
+        let Some(account) = accounts::find_account(&mut tx, &user).await? else { return Ok(()) };
+        let email = model::email(&account.user);
+        alerts::raise(&mut tx, app, &format!("{email} must wait after {FREE} failed sign-ins")).await?;
+        Ok(tx.commit().await?)
+    })
 }
 
 /// Somebody proved themselves in another way: the failures are forgotten, in a transaction that the caller commits.
@@ -94,11 +113,18 @@ pub async fn forgive(tx: &mut Tx, user: &UserId) -> ApiResult<()> {
     Ok(store::delete_failures(tx, &key).await?)
 }
 
-/// How often somebody may try at all: counted by address and by account, whether there is one or not.
+/// How often somebody may try at all: counted by address, and by account, whether there is one or not, from each
+/// address apart: no stranger uses up what the owner has.
 pub fn check_rate(app: &App, caller: &Caller, user: &UserId) -> Result<(), Refusal> {
+    check_address(app, caller)?;
+    let by_account = app.limits.check_from(Limit::SignInAccount, user.as_str(), caller.address);
+    by_account.map_err(|_| Refusal::TooManyRequests)
+}
+
+/// The same by address alone, for what has a count of its own.
+pub fn check_address(app: &App, caller: &Caller) -> Result<(), Refusal> {
     let by_address = app.limits.check_address(Limit::SignInAddress, caller.address);
-    let checked = by_address.and_then(|()| app.limits.check(Limit::SignInAccount, user.as_str()));
-    checked.map_err(|_| Refusal::TooManyRequests)
+    by_address.map_err(|_| Refusal::TooManyRequests)
 }
 
 fn key(app: &App, user: &UserId) -> String {

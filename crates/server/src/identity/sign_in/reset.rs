@@ -54,7 +54,7 @@ pub async fn forgot(app: &App, caller: &Caller, username: &str) -> Result<String
     let letter = Letter { user: claimed.id.clone(), code: code.clone(), until: now + LIFE_MS };
     let plain = serde_json::to_vec(&letter).map_err(ApiError::internal)?;
     let sealed = app.authority.seal.seal(SEALED, &plain).map_err(ApiError::internal)?;
-    let (row, hash) = (row_id(app, &claimed.id), hash(app, &claimed.id, &code));
+    let (row, hash) = (row_id(app, &claimed.id), hash(app, &claimed, &code));
     let mut tx = app.db.write().await?;
     store::delete_old_codes(&mut tx, now).await?;
     store::put_code(&mut tx, &row, &hash, (now, LIFE_MS)).await?;
@@ -72,8 +72,8 @@ pub async fn confirm(
 ) -> Result<(), Refusal> {
     password::check_rule(secret).map_err(invalid_password)?;
     let claimed = Claimed::find(app, username).await?;
-    lockout::check_rate(app, caller, &claimed.id)?;
-    let (row, hash) = (row_id(app, &claimed.id), hash(app, &claimed.id, code));
+    lockout::check_address(app, caller)?;
+    let (row, hash) = (row_id(app, &claimed.id), hash(app, &claimed, code));
     if !is_right(app, &row, &hash).await? {
         return Err(WRONG);
     }
@@ -117,8 +117,12 @@ fn row_id(app: &App, user: &UserId) -> String {
     srp::hex(&app.authority.seal.mac("password reset of", user.as_str().as_bytes()))
 }
 
-fn hash(app: &App, user: &UserId, code: &str) -> String {
-    srp::hex(&app.authority.seal.mac("password reset code", format!("{user} {code}").as_bytes()))
+/// A code is for the credential and the address of the moment when it was asked for: another password, a changed second
+/// factor and another address end it.
+fn hash(app: &App, Claimed { id, account }: &Claimed, code: &str) -> String {
+    let made_for = account.as_ref().map(|a| (a.credential.epoch, model::email_key(model::email(&a.user))));
+    let text = json!([id, made_for, code]).to_string();
+    srp::hex(&app.authority.seal.mac("password reset code", text.as_bytes()))
 }
 
 /// `a***@e***`: of the address as typed, so that nothing is told; of an id, made up where there is no account.

@@ -1,5 +1,7 @@
 //! How often somebody may be wrong, and what the log tells of it.
 
+use gridfolio::identity::sign_in::flow::{self, Caller, Refusal, Step};
+use gridfolio::identity::sign_in::reset;
 use gridfolio_testkit::{PASSWORD, TestApp, USER, both};
 use serde_json::{Value, json};
 
@@ -127,6 +129,25 @@ both! {
         assert_eq!(of("sign_in"), json!({"method": "password", "mfa": false}));
         let asset = rows[0].1.clone();
         assert!(rows.iter().all(|row| row.1 == asset) && asset.len() == 36, "{rows:?}");
+    }
+
+    async fn a_stranger_uses_up_nobody_elses_tries(app) {
+        let from = |address: &str| Caller { address: Some(address.parse().unwrap()) };
+        let (stranger, owner) = (from("203.0.113.7"), from("198.51.100.1"));
+        for _ in 0..31 {
+            let refused = reset::confirm(&app.app, &stranger, (USER, "123456"), PASSWORD).await.unwrap_err();
+            assert!(matches!(refused, Refusal::ExpiredCode), "codes have a count of their own: {refused:?}");
+        }
+        app.app.clock.advance(60_000);
+        for _ in 0..30 {
+            let refused = flow::password(&app.app, &stranger, USER, "not the password").await.unwrap_err();
+            assert!(matches!(refused, Refusal::NotAuthorized(_)), "{refused:?}");
+        }
+        let refused = flow::password(&app.app, &stranger, USER, "not the password").await.unwrap_err();
+        assert!(matches!(refused, Refusal::TooManyRequests), "{refused:?}");
+        app.app.clock.advance(1_000);
+        let step = flow::password(&app.app, &owner, USER, PASSWORD).await.unwrap();
+        assert!(matches!(step, Step::Proven(_)));
     }
 
     async fn the_log_keeps_no_name_that_is_nobodys(app) {

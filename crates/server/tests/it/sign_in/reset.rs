@@ -70,6 +70,21 @@ both! {
         tokens(&app, USER).await;
     }
 
+    async fn a_code_is_for_the_password_and_the_address_of_its_time(app) {
+        forget(&app, USER).await;
+        let code = code(&app).await;
+        let refused = async |name: &str| bad(&app, "ConfirmForgotPassword", confirm(name, &code, NEW)).await.0;
+        sql(&app, "UPDATE credential SET epoch = epoch + 1").await;
+        assert_eq!(refused(USER).await, "CodeMismatchException");
+        sql(&app, "UPDATE credential SET epoch = epoch - 1").await;
+        sql(&app, "UPDATE app_user SET email_key = 'new@example.org', \
+            document = REPLACE(document, 'user@example.org', 'new@example.org') WHERE email_key = 'user@example.org'").await;
+        assert_eq!(refused("new@example.org").await, "CodeMismatchException");
+        sql(&app, "UPDATE app_user SET email_key = 'user@example.org', \
+            document = REPLACE(document, 'new@example.org', 'user@example.org') WHERE email_key = 'new@example.org'").await;
+        good(&app, "ConfirmForgotPassword", confirm(USER, &code, NEW)).await;
+    }
+
     async fn five_attempts_are_all_whatever_is_sent_meanwhile(app) {
         forget(&app, USER).await;
         let first = code(&app).await;

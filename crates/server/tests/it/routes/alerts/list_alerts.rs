@@ -1,4 +1,6 @@
 use gridfolio::alerts::raise;
+use gridfolio::kit::jobs::work_once;
+use gridfolio::worker::JOBS;
 use gridfolio_testkit::{NOW, Role, TestApp, both};
 use serde_json::json;
 
@@ -69,6 +71,16 @@ both! {
             fail("nobody-at-all@example.org").await;
             fail(Role::Viewer.email()).await;
         }
+        let asked = async || {
+            let mut snapshot = app.app.db.read().await.unwrap();
+            let query = gridfolio_db::query("SELECT payload FROM job WHERE kind = 'alert_of_lockout'");
+            query.all::<(String,)>(&mut snapshot).await.unwrap()
+        };
+        let jobs = asked().await;
+        assert_eq!(jobs.len(), 2, "whoever it is costs the same");
+        assert_eq!(jobs[0].0.len(), jobs[1].0.len());
+        while work_once(&app.app, JOBS).await.unwrap() {}
+        assert_eq!(asked().await.len(), 0);
         let listed = app.get(&alerts_path(&app, Role::Administrator).await).await.ok();
         let events: Vec<_> = listed["events"].as_object().unwrap().values().collect();
         assert_eq!(events.len(), 1);
