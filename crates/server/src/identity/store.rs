@@ -132,7 +132,8 @@ pub async fn update_user(tx: &mut Tx, user: &Stored<User>) -> ApiResult<()> {
     rows::update(tx, user, columns(user)).await.map_err(|e| address_taken(e, user))
 }
 
-/// Replaces a user's credential, if it still is at the epoch before; `false` if it is not.
+/// Replaces a user's credential, if it still is at the epoch before; `false` if it is not. The last code that was used
+/// of the same secret stays: one may have been used since the credential was read, which does not change the epoch.
 pub async fn update_credential(
     session: &mut Session,
     user: &UserId,
@@ -141,7 +142,9 @@ pub async fn update_credential(
 ) -> ApiResult<bool> {
     let touched = query(
         "UPDATE credential SET password_hash = $3, epoch = $4, temporary_until = $5, srp_salt = $6, srp_verifier = $7, \
-         totp_pending = $8, totp_secret = $9, totp_on = $10, totp_step = $11 WHERE app_user = $1 AND epoch = $2",
+         totp_pending = $8, totp_secret = $9, totp_on = $10, \
+         totp_step = CASE WHEN totp_secret = $9 AND totp_step > $11 THEN totp_step ELSE $11 END \
+         WHERE app_user = $1 AND epoch = $2",
     )
     .bind(user.as_str())
     .bind(epoch_before)

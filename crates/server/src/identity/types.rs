@@ -7,6 +7,7 @@ use gridfolio_db::{Session, query};
 use gridfolio_wire::identity::User;
 use serde_json::{Value, json};
 
+use crate::identity::model::ADMINISTERED;
 use crate::kit::access::{Group, Groups};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::settings::{find_setting, settle_setting};
@@ -206,6 +207,8 @@ async fn adopt(session: &mut Session) -> ApiResult<()> {
     .await?;
     for (id, document, role) in people {
         let mut document: Document = serde_json::from_str(&document).map_err(ApiError::internal)?;
+        // Whatever a client once kept under these names was no rule.
+        document.retain(|name, _| !ADMINISTERED.contains(&name.as_str()));
         let (kind, groups) = of_role(&role);
         document.insert("userType".to_owned(), kind.id.into());
         document.insert("groups".to_owned(), groups.words().into());

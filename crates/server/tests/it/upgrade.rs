@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use gridfolio_testkit::{TestDb, files};
+use gridfolio::identity::{model, store, types};
+use gridfolio_testkit::{TestDb, both, files};
 use serde_json::Value;
 
 use crate::program::{Program, gridfolio, request, sign_in};
@@ -79,6 +80,25 @@ async fn a_postgresql_database_of_the_first_version_answers_equally() {
     let db = TestDb::of_statements(sql).await;
     let url = db.url.clone();
     tokio::task::spawn_blocking(move || answers_equally(folder.path(), Some(&url))).await.unwrap();
+}
+
+both! {
+    async fn what_clients_kept_in_a_profile_restricts_nobody(app) {
+        let statements = [
+            "DELETE FROM setting WHERE name = 'identity.types'",
+            "INSERT INTO user_before (app_user, role) SELECT id, 'user' FROM app_user WHERE email_key = 'user@example.org'",
+            "UPDATE app_user SET document = '{\"email\": \"user@example.org\", \"access\": \"x\", \"groups\": \"y\", \"own\": 1}' \
+             WHERE email_key = 'user@example.org'",
+        ];
+        let mut tx = app.app.db.write().await.unwrap();
+        for statement in statements {
+            gridfolio_db::query(statement).execute(&mut tx).await.unwrap();
+        }
+        types::ship(&mut tx).await.unwrap();
+        let user = store::find_user_by_email(&mut tx, "user@example.org").await.unwrap().unwrap();
+        assert!(model::access(&user).unwrap().is_none());
+        assert!(user.document["own"] == 1 && user.document["userType"] == types::VIEWER.id);
+    }
 }
 
 #[test]

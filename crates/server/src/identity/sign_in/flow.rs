@@ -245,6 +245,10 @@ pub async fn new_password(app: &App, caller: &Caller, session: &str, secret: &st
     let (ticket, account) = opened(app, Awaits::NewPassword, session).await?;
     let attempt = Attempt::begin(app, caller, &ticket.user).await?;
     password::check_rule(secret).map_err(invalid_password)?;
+    let temporary = account.credential.password_hash.clone();
+    if password::verify(secret.to_owned(), Some(temporary)).await? {
+        return Err(invalid_password("it must be another than the temporary one"));
+    }
     let credential = secrets::with_password(app, &account, secret.to_owned()).await?;
     let user = account.user;
     let mut tx = Tx::begin(app, caller.as_person(&user)).await?;

@@ -1,6 +1,8 @@
 //! The second factor: setting it up, being asked for it, and what a wrong code does.
 
 use gridfolio::identity::authority::SecondFactor;
+use gridfolio::identity::model::{Account, Credential};
+use gridfolio::identity::store;
 use gridfolio_testkit::{Backend, PASSWORD, TestApp, USER, both};
 use serde_json::{Value, json};
 
@@ -72,6 +74,26 @@ both! {
         }
         let result = good(&app, "RespondToAuthChallenge", code(&challenge, &code_of(&app, &secret, 0))).await;
         assert_eq!(profile_status(&app, &result["AuthenticationResult"]["IdToken"]).await, 200);
+    }
+
+    async fn what_was_used_meanwhile_stays_used(app) {
+        give_factor(&app, USER).await;
+        let read = async || {
+            let mut snapshot = app.app.db.read().await.unwrap();
+            store::find_account_by_email(&mut snapshot, USER).await.unwrap().unwrap()
+        };
+        let Account { user, credential: before } = read().await;
+        super::sql(&app, "UPDATE credential SET totp_step = totp_step + 1").await;
+        let mut tx = app.app.db.write().await.unwrap();
+        let after = Credential { epoch: before.epoch + 1, ..before.clone() };
+        assert!(store::update_credential(&mut tx, &user.key, before.epoch, &after).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(read().await.credential.totp_step, before.totp_step + 1);
+        let mut tx = app.app.db.write().await.unwrap();
+        let reset = Credential { epoch: after.epoch + 1, totp_secret: None, totp_on: false, totp_step: 0, ..after.clone() };
+        assert!(store::update_credential(&mut tx, &user.key, after.epoch, &reset).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(read().await.credential.totp_step, 0, "of another secret");
     }
 
     async fn a_code_works_once(app) {

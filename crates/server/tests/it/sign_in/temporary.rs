@@ -53,6 +53,9 @@ both! {
         let short = bad(&app, "RespondToAuthChallenge", new_password(&challenge, "short")).await;
         is(&short, "InvalidPasswordException",
             "Password did not conform with policy: a password must have at least 12 characters");
+        let same = bad(&app, "RespondToAuthChallenge", new_password(&challenge, PASSWORD)).await;
+        is(&same, "InvalidPasswordException",
+            "Password did not conform with policy: it must be another than the temporary one");
         let result = good(&app, "RespondToAuthChallenge", new_password(&challenge, "my very own password")).await;
         assert_eq!(profile_status(&app, &result["AuthenticationResult"]["IdToken"]).await, 200);
         let used = bad(&app, "RespondToAuthChallenge", new_password(&challenge, "yet another password")).await;
