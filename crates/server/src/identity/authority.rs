@@ -5,6 +5,7 @@ use gridfolio_db::Db;
 
 use crate::identity::oauth::uris::AppUris;
 use crate::identity::seal::SealKey;
+use crate::identity::sign_in::step;
 use crate::identity::trusted::{IssuerRules, Trusted};
 use crate::identity::types;
 use crate::kit::error::{ApiError, ApiResult};
@@ -103,6 +104,7 @@ impl Authority {
         let pool_id = fixed(&mut tx, "identity.pool_id", config.pool_id.as_deref(), made_pool).await?;
         let client_id =
             fixed(&mut tx, "identity.client_id", config.client_id.as_deref(), made_client).await?;
+        step::settle(&mut tx).await?;
         types::ship(&mut tx).await?;
         tx.commit().await?;
         let region = region(&pool_id)?;

@@ -14,6 +14,7 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 
 use crate::app::App;
 use crate::identity::seal::SealKey;
+use crate::identity::sign_in::step;
 use crate::identity::tokens::TOKEN_LIFE_S;
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::jobs::{self, Job};
@@ -146,10 +147,11 @@ pub async fn rotate(app: &App) -> ApiResult<Option<SigningKey>> {
 }
 
 /// Replaces all keys by a new one that signs at once: for a key that was stolen, or that cannot be opened. The tokens
-/// signed so far end with it; refresh tokens bring new ones.
+/// signed so far end with it, and sign-ins that have begun; refresh tokens bring new ones.
 pub async fn replace(session: &mut Session, key: &SigningKey) -> ApiResult<()> {
     take_turns(session, key.created_at).await?;
     query("DELETE FROM signing_key").execute(session).await?;
+    step::replace(session).await?;
     insert(session, key).await
 }
 

@@ -67,6 +67,11 @@ impl SealKey {
         out
     }
 
+    /// Another key, which is made of this one and a text and tells of neither.
+    pub fn derived(&self, purpose: &str, text: &[u8]) -> Self {
+        Self(self.mac(purpose, text))
+    }
+
     /// Opens what was sealed for the same purpose with the same key.
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, String> {
         let wrong = || {

@@ -42,7 +42,6 @@ pub struct Proven {
 }
 
 /// What must be answered next. `session` is the sealed step that comes back with the answer.
-#[derive(Debug)]
 pub enum Challenge {
     /// A code of the second factor.
     SoftwareTokenMfa {
@@ -65,6 +64,18 @@ pub enum Challenge {
         /// Who it is.
         user: UserId,
     },
+}
+
+impl std::fmt::Debug for Challenge {
+    /// Without the step, which is as good as the password that was proven.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (name, user) = match self {
+            Self::SoftwareTokenMfa { user, .. } => ("SoftwareTokenMfa", user),
+            Self::NewPasswordRequired { user, .. } => ("NewPasswordRequired", &user.key),
+            Self::MfaSetup { user, .. } => ("MfaSetup", user),
+        };
+        f.debug_struct(name).field("user", user).finish_non_exhaustive()
+    }
 }
 
 /// What an answer used up, written in the transaction that it leads to.
@@ -155,16 +166,16 @@ pub(super) async fn onward(
             ));
         }
         Some(_) => {
-            let session = ticket().seal(app, Awaits::NewPassword)?;
+            let session = ticket().seal(app, Awaits::NewPassword).await?;
             Challenge::NewPasswordRequired { session, user: Box::new(user.clone()) }
         }
         None if proven.mfa => return finish(app, caller, (proven, attempt), spent).await,
         None if credential.totp_on => {
-            let session = ticket().seal(app, Awaits::Code)?;
+            let session = ticket().seal(app, Awaits::Code).await?;
             Challenge::SoftwareTokenMfa { session, user: user.key.clone() }
         }
         None if app.authority.sign_in.mfa == SecondFactor::Required => {
-            let session = ticket().seal(app, Awaits::SetUp)?;
+            let session = ticket().seal(app, Awaits::SetUp).await?;
             Challenge::MfaSetup { session, user: user.key.clone() }
         }
         None => return finish(app, caller, (proven, attempt), spent).await,
@@ -202,7 +213,7 @@ async fn finish(
 
 /// The step that somebody carries, and their account as it is now.
 pub(super) async fn opened(app: &App, awaits: Awaits, session: &str) -> Result<(Ticket, Account), Refusal> {
-    let ticket = Ticket::open(app, awaits, session).ok_or(WRONG_SESSION)?;
+    let ticket = Ticket::open(app, awaits, session).await?.ok_or(WRONG_SESSION)?;
     let mut snapshot = app.db.read().await?;
     let account = accounts::find_account(&mut snapshot, &ticket.user).await?;
     match account {
@@ -213,7 +224,7 @@ pub(super) async fn opened(app: &App, awaits: Awaits, session: &str) -> Result<(
 
 /// Whether a name is that of the person a step belongs to.
 pub async fn is_of(app: &App, awaits: Awaits, session: &str, username: &str) -> Result<bool, Refusal> {
-    let ticket = Ticket::open(app, awaits, session).ok_or(WRONG_SESSION)?;
+    let ticket = Ticket::open(app, awaits, session).await?.ok_or(WRONG_SESSION)?;
     Ok(Claimed::find(app, username).await?.id == ticket.user)
 }
 

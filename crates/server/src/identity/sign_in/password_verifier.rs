@@ -54,14 +54,15 @@ pub async fn begin(app: &App, caller: &Caller, username: &str, public_a: &str) -
     let epoch = account.map_or(1, |account| account.credential.epoch);
     let ticket = Ticket::new(app, &id, epoch, Method::Srp);
     let ticket = Ticket { secret: offer.key.to_vec(), ..ticket };
-    let secret_block = ticket.seal(app, Awaits::PasswordVerifier)?;
+    let secret_block = ticket.seal(app, Awaits::PasswordVerifier).await?;
     Ok(Offered { salt, public_b: offer.public_b, secret_block, user: id })
 }
 
 /// Checks a client's signature.
 pub async fn respond(app: &App, caller: &Caller, claim: Claim<'_>) -> Result<Step, Refusal> {
     check_time(app, claim.timestamp)?;
-    let ticket = Ticket::open(app, Awaits::PasswordVerifier, claim.secret_block).ok_or(WRONG_SESSION)?;
+    let ticket =
+        Ticket::open(app, Awaits::PasswordVerifier, claim.secret_block).await?.ok_or(WRONG_SESSION)?;
     let claimed = Claimed::find(app, claim.username).await?;
     if claimed.id != ticket.user {
         return Err(WRONG_PASSWORD);

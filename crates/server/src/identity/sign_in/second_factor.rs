@@ -25,7 +25,7 @@ pub async fn mfa_setup_begin(app: &App, session: &str) -> Result<(String, String
     let secret = secrets::second_factor()?;
     let next = Ticket::new(app, &account.user.key, ticket.epoch, ticket.method);
     let next = Ticket { secret: secret.to_vec(), ..next };
-    Ok((totp::base32(&secret), next.seal(app, Awaits::SetUp)?))
+    Ok((totp::base32(&secret), next.seal(app, Awaits::SetUp).await?))
 }
 
 /// A code that proves the new secret; the step that it leads to. A wrong one leaves the step as it is.
@@ -59,7 +59,7 @@ pub async fn mfa_setup_verify(
     }
     tx.commit(Change::event("mfa_enable", &user, detail(json!({"during": "sign-in"})))).await?;
     let next = Ticket::new(app, &user.key, after.epoch, ticket.method);
-    Ok(Ticket { proven: true, ..next }.seal(app, Awaits::SetUp)?)
+    Ok(Ticket { proven: true, ..next }.seal(app, Awaits::SetUp).await?)
 }
 
 /// The sign-in goes on after the set-up.

@@ -1,6 +1,6 @@
 //! Where somebody stands between two requests of a sign-in, as a sealed text that they carry themselves. Nothing of
-//! it can be read or made without the key; it holds for a short time, for one epoch of the credential, and leads on
-//! once.
+//! it can be read or made without the secret key and a word of the database; it holds for a short time, for one epoch
+//! of the credential, and leads on once.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,14 +9,45 @@ use gridfolio_wire::UserId;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::identity::sign_in::Method;
+use crate::identity::seal::SealKey;
+use crate::identity::sign_in::{Method, secrets, srp};
 use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::settings::{find_setting, put_setting, settle_setting};
 
 /// How long a step waits for the next one.
 const LIFE_MS: i64 = 5 * 60_000;
 
 /// Length of a step before it is sealed.
 const LENGTH: usize = 512;
+
+/// The setting with the word of which, and of the secret key, the key of steps is made: who has the secret key alone,
+/// or did have it before the word was replaced, makes none.
+const SETTING: &str = "identity.tickets";
+
+/// Makes the word, if there is none.
+pub async fn settle(session: &mut Session) -> ApiResult<()> {
+    if find_setting(session, SETTING).await?.is_none() {
+        settle_setting(session, SETTING, &word()?).await?;
+    }
+    Ok(())
+}
+
+/// Replaces the word, which ends the sign-ins that have begun.
+pub async fn replace(session: &mut Session) -> ApiResult<()> {
+    Ok(put_setting(session, SETTING, &word()?).await?)
+}
+
+fn word() -> ApiResult<String> {
+    Ok(srp::hex(&secrets::random::<32>()?))
+}
+
+/// Read each time: a command may have replaced it.
+async fn key(app: &App) -> ApiResult<SealKey> {
+    let mut snapshot = app.db.read().await?;
+    let word = find_setting(&mut snapshot, SETTING).await?;
+    let word = word.ok_or_else(|| ApiError::internal(format!("the setting {SETTING} is missing")))?;
+    Ok(app.authority.seal.derived(SETTING, word.as_bytes()))
+}
 
 /// What a step waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,20 +115,20 @@ impl Ticket {
     }
 
     /// The text that the client carries, in Base64.
-    pub fn seal(&self, app: &App, awaits: Awaits) -> ApiResult<String> {
+    pub async fn seal(&self, app: &App, awaits: Awaits) -> ApiResult<String> {
         let mut plain = serde_json::to_vec(self).map_err(ApiError::internal)?;
         // One length for everybody: it would tell how often a password was changed, and so who exists.
         plain.resize(plain.len().max(LENGTH), b' ');
-        let sealed = app.authority.seal.seal(awaits.purpose(), &plain).map_err(ApiError::internal)?;
+        let sealed = key(app).await?.seal(awaits.purpose(), &plain).map_err(ApiError::internal)?;
         Ok(STANDARD.encode(sealed))
     }
 
     /// Opens a text; `None` if it is not ours, waits for something else, or has expired.
-    pub fn open(app: &App, awaits: Awaits, text: &str) -> Option<Self> {
-        let sealed = STANDARD.decode(text).ok()?;
-        let plain = app.authority.seal.open(awaits.purpose(), &sealed).ok()?;
-        let ticket: Self = serde_json::from_slice(&plain).ok()?;
-        (app.clock.now_ms() < ticket.expires_at).then_some(ticket)
+    pub async fn open(app: &App, awaits: Awaits, text: &str) -> ApiResult<Option<Self>> {
+        let Ok(sealed) = STANDARD.decode(text) else { return Ok(None) };
+        let Ok(plain) = key(app).await?.open(awaits.purpose(), &sealed) else { return Ok(None) };
+        let ticket: Self = serde_json::from_slice(&plain).map_err(ApiError::internal)?;
+        Ok(Some(ticket).filter(|ticket| app.clock.now_ms() < ticket.expires_at))
     }
 
     /// Writes down that it led on, and forgets those that expired; `false` if it had led on before.

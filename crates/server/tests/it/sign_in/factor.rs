@@ -2,12 +2,13 @@
 
 use gridfolio::identity::authority::SecondFactor;
 use gridfolio::identity::model::{Account, Credential};
-use gridfolio::identity::store;
+use gridfolio::identity::{keys, store};
 use gridfolio_testkit::{Backend, PASSWORD, TestApp, USER, both};
 use serde_json::{Value, json};
 
 use super::{
-    answering, bad, code_of, from_base32, give_factor, good, is, log, profile_status, tokens, with_password,
+    answering, bad, code_of, from_base32, give_factor, good, is, log, profile_status, sql, tokens,
+    with_password,
 };
 
 async fn challenged(app: &TestApp) -> Value {
@@ -76,6 +77,19 @@ both! {
         assert_eq!(profile_status(&app, &result["AuthenticationResult"]["IdToken"]).await, 200);
     }
 
+    async fn keys_replaced_at_once_end_what_was_begun(app) {
+        let secret = give_factor(&app, USER).await;
+        let begun = challenged(&app).await;
+        let key = keys::make(&app.app.authority.seal, app.app.clock.now_ms(), app.app.ids.uuid()).await.unwrap();
+        let mut tx = app.app.db.write().await.unwrap();
+        keys::replace(&mut tx, &key).await.unwrap();
+        tx.commit().await.unwrap();
+        let refused = bad(&app, "RespondToAuthChallenge", code(&begun, &code_of(&app, &secret, 0))).await;
+        is(&refused, "NotAuthorizedException", "Invalid session for the user.");
+        let again = challenged(&app).await;
+        good(&app, "RespondToAuthChallenge", code(&again, &code_of(&app, &secret, 0))).await;
+    }
+
     async fn what_was_used_meanwhile_stays_used(app) {
         give_factor(&app, USER).await;
         let read = async || {
@@ -83,7 +97,7 @@ both! {
             store::find_account_by_email(&mut snapshot, USER).await.unwrap().unwrap()
         };
         let Account { user, credential: before } = read().await;
-        super::sql(&app, "UPDATE credential SET totp_step = totp_step + 1").await;
+        sql(&app, "UPDATE credential SET totp_step = totp_step + 1").await;
         let mut tx = app.app.db.write().await.unwrap();
         let after = Credential { epoch: before.epoch + 1, ..before.clone() };
         assert!(store::update_credential(&mut tx, &user.key, before.epoch, &after).await.unwrap());
