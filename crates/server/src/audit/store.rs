@@ -90,8 +90,12 @@ pub async fn list_asset_changes(session: &mut Session, asset: &str) -> ApiResult
     rows(session, Query::assembled(format!("{SELECT} WHERE asset = $1 {ORDER}")).bind(asset)).await
 }
 
-/// The changes of accounts, groups and types of people, newest first.
+/// Rows of a list of people's changes, at most: strangers can make some.
+const MOST_OF_PEOPLE: usize = 10_000;
+
+/// The changes of accounts, groups and types of people, the newest first, as many as are answered.
 pub async fn list_people_changes(session: &mut Session) -> ApiResult<Vec<AuditRow>> {
-    let text = format!("{SELECT} WHERE asset_type IN ({}) {ORDER}", in_list(1, PEOPLE.len()));
+    let kinds = in_list(1, PEOPLE.len());
+    let text = format!("{SELECT} WHERE asset_type IN ({kinds}) {ORDER} LIMIT {MOST_OF_PEOPLE}");
     rows(session, Query::assembled(text).bind_all(PEOPLE)).await
 }

@@ -21,11 +21,16 @@ use crate::kit::tx::{Change, Tx};
 const TEMPORARY_MS: i64 = 7 * 24 * 3_600_000;
 
 /// A password that its owner replaces at the first sign-in.
-#[derive(Debug)]
 pub struct Temporary {
     password: String,
     until_ms: i64,
     credential: Credential,
+}
+
+impl std::fmt::Debug for Temporary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Temporary").field("until_ms", &self.until_ms).finish_non_exhaustive()
+    }
 }
 
 impl Temporary {

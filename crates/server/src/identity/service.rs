@@ -29,12 +29,17 @@ use crate::kit::tx::{Change, Tx};
 pub const SESSION_LIFE_MS: i64 = 30 * 24 * 3_600_000;
 
 /// A fresh sign-in.
-#[derive(Debug)]
 pub struct SignedIn {
     /// The tokens.
     pub tokens: Issued,
     /// For new tokens later; `None` when it was used just now and stays the same.
     pub refresh_token: Option<String>,
+}
+
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignedIn(…)")
+    }
 }
 
 /// The person a token belongs to, as their session and rights are now.
@@ -132,7 +137,7 @@ pub fn hash_token(token: &str) -> String {
 }
 
 /// A person to add.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewUser {
     /// Address to sign in with.
     pub email: String,
@@ -144,6 +149,12 @@ pub struct NewUser {
     pub user_type: Shipped,
     /// Their first password.
     pub password: String,
+}
+
+impl std::fmt::Debug for NewUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewUser").field("email", &self.email).finish_non_exhaustive()
+    }
 }
 
 /// Adds a person.

@@ -74,12 +74,18 @@ struct AccessClaims {
 }
 
 /// A pair of tokens for a session.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Issued {
     /// What every API call carries.
     pub id_token: String,
     /// What Cognito's own operations carry.
     pub access_token: String,
+}
+
+impl std::fmt::Debug for Issued {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Issued(…)")
+    }
 }
 
 /// What an application asked for, that its tokens say.

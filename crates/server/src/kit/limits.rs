@@ -33,6 +33,8 @@ pub enum Limit {
     InvitationAddress,
     /// Feedback, by who gives it.
     Feedback,
+    /// Rows of the log for failures of names without an account, by the caller's address.
+    FailureOfNobody,
 }
 
 /// At most `burst` at once; then one more after each `pause`.
@@ -55,7 +57,7 @@ const fn allowance(burst: u32, pause_s: u64) -> Allowance {
 pub const SIGN_INS: u32 = 60;
 
 impl Limit {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::SignInAddress,
         Self::SignInAccount,
         Self::ResetAddress,
@@ -63,6 +65,7 @@ impl Limit {
         Self::InvitationSender,
         Self::InvitationAddress,
         Self::Feedback,
+        Self::FailureOfNobody,
     ];
 
     fn allowance(self, sign_ins: u32) -> Allowance {
@@ -79,6 +82,7 @@ impl Limit {
             Self::InvitationSender => allowance(100, 36),
             Self::InvitationAddress => allowance(5, 720),
             Self::Feedback => allowance(20, 180),
+            Self::FailureOfNobody => allowance(10, 600),
         }
     }
 }

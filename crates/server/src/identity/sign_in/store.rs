@@ -40,6 +40,12 @@ pub async fn delete_failures(session: &mut Session, key: &str) -> Result<()> {
     Ok(())
 }
 
+/// Two statements that change nothing, in place of those that write a row of the log.
+pub async fn write_nothing(session: &mut Session) -> Result<()> {
+    let (_,): (i64,) = query("SELECT COALESCE(MAX(sequence), 0) FROM audit").one(session).await?;
+    delete_failures(session, "nobody").await
+}
+
 /// Forgets failures after which nobody has tried, nor waited, since a time.
 pub async fn delete_old_failures(session: &mut Session, before: i64) -> Result<()> {
     query("DELETE FROM sign_in_failure WHERE last_at <= $1 AND locked_until <= $1")

@@ -150,6 +150,18 @@ both! {
         assert!(matches!(step, Step::Proven(_)));
     }
 
+    async fn strangers_do_not_fill_the_log(app) {
+        let caller = Caller { address: Some("203.0.113.7".parse().unwrap()) };
+        for n in 0..12 {
+            let name = format!("nobody{n}@example.org");
+            flow::password(&app.app, &caller, &name, "not the password").await.unwrap_err();
+        }
+        flow::password(&app.app, &caller, USER, "not the password").await.unwrap_err();
+        let rows = told(&app).await;
+        assert_eq!(rows.iter().filter(|row| row.1 == "unknown").count(), 10);
+        assert_eq!(rows.iter().filter(|row| row.1 != "unknown").count(), 1, "accounts' failures are all told");
+    }
+
     async fn the_log_keeps_no_name_that_is_nobodys(app) {
         fail(&app, "a-password-typed-as-a-name", 1).await;
         let rows = told(&app).await;
