@@ -53,9 +53,9 @@ impl Load for ProjectHistory {
         if rows.is_empty() { Err(no_project(code.as_str())) } else { Ok(Self(rows)) }
     }
 
-    /// The path names the project, and was looked at before.
+    /// All entries are of one project.
     fn is_visible_to(&self, person: &Person) -> bool {
-        self.0.iter().all(|row| sees(person, row))
+        self.0.first().is_some_and(|row| is_within(person, row.project.as_deref()))
     }
 
     fn missing(&self) -> ApiError {
@@ -77,7 +77,7 @@ impl Load for AssetHistory {
     }
 
     fn is_visible_to(&self, person: &Person) -> bool {
-        self.0.iter().all(|row| sees(person, row))
+        self.0.iter().any(|row| sees(person, row))
     }
 
     fn missing(&self) -> ApiError {
@@ -86,16 +86,55 @@ impl Load for AssetHistory {
 }
 
 /// Whether a person may know of an entry: of accounts those who may see them, and everybody of the own one; of all else
-/// those who see its project, and of what has none those who see everything.
+/// those who see its project and may see such things at all, and of what has no project those who see everything.
 fn sees(person: &Person, row: &AuditRow) -> bool {
     if is_person(row) {
         // What is a person's own stands under their id.
         let owner = row.asset.split('/').next();
         return owner == Some(person.id.as_str()) || person.may(Area::People, Verb::Read);
     }
-    match &row.project {
+    let area = area_of(&row.asset_type);
+    area.is_some_and(|area| person.may(area, Verb::Read)) && is_within(person, row.project.as_deref())
+}
+
+fn is_within(person: &Person, project: Option<&str>) -> bool {
+    match project {
         Some(code) => person.scope.sees(code),
         None => person.scope.is_everything(),
+    }
+}
+
+/// The area of a kind of things, by its word in the log. A kind that is not named here is shown to nobody.
+pub fn area_of(asset_type: &str) -> Option<Area> {
+    match asset_type {
+        "project" | "site" | "system" | "portfolio" => Some(Area::Catalogue),
+        "event" => Some(Area::Events),
+        "pro-forma" => Some(Area::Finance),
+        "datums" => Some(Area::Energy),
+        kind if store::PEOPLE.contains(&kind) => Some(Area::People),
+        _ => None,
+    }
+}
+
+/// What a person sees of a history: the entries that they may know of, without what others' limits are, and without the
+/// content of a thing from when it lay in a project that they do not see.
+fn seen_by(person: &Person, mut rows: Vec<AuditRow>) -> Vec<AuditRow> {
+    rows.retain(|row| sees(person, row));
+    if !person.scope.is_everything() {
+        rows.iter_mut().for_each(|row| without_others(person, row));
+    }
+    rows
+}
+
+fn without_others(person: &Person, row: &mut AuditRow) {
+    if is_person(row) {
+        return without_limits(row);
+    }
+    for document in [&mut row.before, &mut row.after] {
+        let elsewhere = document.as_ref().and_then(|d| d.get("location")?.get("project")?.as_str());
+        if elsewhere.is_some_and(|code| !person.scope.sees(code)) {
+            *document = None;
+        }
     }
 }
 
@@ -118,7 +157,7 @@ pub async fn get_project_audit(
     history: Can<Read, ProjectHistory>,
     Query(form): Query<AuditQuery>,
 ) -> ApiResult<Json<AuditAnswer>> {
-    Ok(Json(answer(history.resource.0, form.diff)))
+    Ok(Json(answer(seen_by(&history.person, history.resource.0), form.diff)))
 }
 
 /// The log of one thing, newest first: `PROJECT`, `PROJECT%2FSITE`, `PROJECT%2FSITE%2FSYSTEM`, `PROJECT%2Fpro-forma`,
@@ -126,13 +165,10 @@ pub async fn get_project_audit(
 #[utoipa::path(get, path = "/audit/assets/{assetId}", tag = "audit", params(AuditQuery),
     responses((status = 200, description = "the entries, or with `diff=true` the changed members", body = AuditAnswer)))]
 pub async fn get_asset_audit(
-    mut history: Can<Read, AssetHistory>,
+    history: Can<Read, AssetHistory>,
     Query(form): Query<AuditQuery>,
 ) -> ApiResult<Json<AuditAnswer>> {
-    if !history.person.scope.is_everything() {
-        history.resource.0.iter_mut().filter(|row| is_person(row)).for_each(without_limits);
-    }
-    Ok(Json(answer(history.resource.0, form.diff)))
+    Ok(Json(answer(seen_by(&history.person, history.resource.0), form.diff)))
 }
 
 /// The log of all accounts, groups and types of people, newest first. Who is limited to certain projects is not told to
