@@ -72,6 +72,16 @@ pub enum UserCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Give a person another address to sign in with; the old one is told.
+    Address {
+        /// Address to sign in with now.
+        old: String,
+        /// Address from now on.
+        new: String,
+        /// Where the data is.
+        #[command(flatten)]
+        place: Place,
+    },
     /// List people.
     List {
         /// Where the data is.
@@ -134,6 +144,12 @@ pub async fn run(command: UserCommand) -> Result<ExitCode, String> {
             let (app, user, tx) = open_for(&place, &email, "user mfa-reset").await?;
             people::reset_mfa(tx, &Administrator::command(), &user).await.map_err(|e| e.to_string())?;
             println!("sign-in asks {email} for no second factor");
+            app.db.close().await;
+        }
+        UserCommand::Address { old, new, place } => {
+            let (app, user, tx) = open_for(&place, &old, "user address").await?;
+            people::change_address(tx, &user, &new).await.map_err(|e| e.to_string())?;
+            println!("{old} signs in as {new} from now on");
             app.db.close().await;
         }
         UserCommand::Password { email, password_stdin, place } => {

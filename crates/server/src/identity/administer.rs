@@ -118,8 +118,22 @@ impl Administrator {
         ))
     }
 
-    /// 403 where their own groups, type or access would change.
+    /// 403 where their own address would become another one. Who has the mail of an account gets into it, so whoever
+    /// holds no more than a token must not change where its mail goes.
+    pub fn check_own_address(&self, before: &Stored<User>, after: &Stored<User>) -> ApiResult<()> {
+        let key = |user| model::email_key(model::email(user));
+        if self.id.as_ref() != Some(&before.key) || key(before) == key(after) {
+            return Ok(());
+        }
+        Err(ApiError::Forbidden(
+            "another administrator changes your address, or `gridfolio user address` on the machine itself"
+                .to_owned(),
+        ))
+    }
+
+    /// 403 where their own address, groups, type or access would change.
     pub fn check_own_rights(&self, before: &Stored<User>, after: &Stored<User>) -> ApiResult<()> {
+        self.check_own_address(before, after)?;
         let changed: Vec<&str> = ["groups", "userType", "access"]
             .into_iter()
             .filter(|name| before.document.get(*name) != after.document.get(*name))

@@ -4,6 +4,7 @@
 use gridfolio_db::Session;
 use gridfolio_wire::identity::User;
 use gridfolio_wire::{UserId, UserTypeId};
+use serde_json::Value;
 
 use crate::alerts::{self, service as of_alerts};
 use crate::app::App;
@@ -152,6 +153,20 @@ pub async fn update_user(
     notices::tell_old_address(&mut tx, before, &after).await?;
     tx.commit(Change::update(before, &after)).await?;
     Ok(after)
+}
+
+/// Gives an account another address, on the machine itself; the old address is told.
+pub async fn change_address(mut tx: Tx, before: &Stored<User>, address: &str) -> ApiResult<()> {
+    let mut document = before.document.clone();
+    document.insert("email".to_owned(), address.into());
+    let faults = tx.app().schemas.faults("User", &Value::Object(document.clone()));
+    if !faults.is_empty() {
+        return Err(ApiError::faults(faults));
+    }
+    let after = before.replaced(document);
+    store::update_user(&mut tx, &after).await?;
+    notices::tell_old_address(&mut tx, before, &after).await?;
+    tx.commit(Change::update(before, &after)).await
 }
 
 /// Writes an account whose rights may be others now.

@@ -13,11 +13,12 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::identity::access_tokens::service as access_tokens;
+use crate::identity::administer::Administrator;
 use crate::identity::model::{self, ADMINISTERED, Account};
 use crate::identity::sign_in::secrets;
 use crate::identity::tokens::{self, Issued};
 use crate::identity::types::Shipped;
-use crate::identity::{keys, notices, password, store};
+use crate::identity::{keys, password, store};
 use crate::kit::access::{Actor, Person, Proof, Rights};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::if_match::IfMatch;
@@ -210,7 +211,7 @@ pub fn refuse_secrets(document: &Document) -> ApiResult<()> {
     if faults.is_empty() { Ok(()) } else { Err(ApiError::faults(faults)) }
 }
 
-/// Replaces a person's own profile; what administrators set stays.
+/// Replaces a person's own profile; what administrators set stays, and the address.
 pub async fn update_profile(
     app: &App,
     person: &Person,
@@ -230,8 +231,8 @@ pub async fn update_profile(
         }
     }
     let after = before.replaced(document);
+    Administrator::from(person).check_own_address(&before, &after)?;
     store::update_user(&mut tx, &after).await?;
-    notices::tell_old_address(&mut tx, &before, &after).await?;
     tx.commit(Change::update(&before, &after)).await?;
     Ok(after)
 }

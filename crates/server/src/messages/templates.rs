@@ -8,6 +8,8 @@ use crate::messages::words::{one_line, quote, wrap};
 
 /// Most characters of a name in a text.
 const NAME: usize = 100;
+/// The same where the reader may be a stranger to whoever acts.
+const SHORT_NAME: usize = 60;
 /// Most characters of a text message: four parts.
 const SMS: usize = 600;
 
@@ -90,17 +92,18 @@ pub fn mfa_reset(to: Recipient<'_>, server: &str, by: &str, at: &Zoned) -> Messa
     mail(Purpose::MfaReset, to, "Your second factor was reset", &text)
 }
 
-/// A person's mail address is another one now; told to the old one.
+/// A person's mail address is another one now; told to the old one, which may be anybody's: it holds nobody's words but
+/// the start of a name.
 pub fn address_changed(old: Recipient<'_>, server: &str, by: &str, at: &Zoned) -> Message {
     let text = format!(
         "The mail address of your account on {server} was changed by {} on {}. You no longer sign in with {}, and no \
          more messages come here.\n\n\
          If you did not ask for this, tell your administrator at once.\n",
-        one_line(by, NAME),
+        one_line(by, SHORT_NAME),
         moment(at),
         one_line(old.email, NAME),
     );
-    mail(Purpose::AddressChange, old, "Your mail address was changed", &text)
+    mail(Purpose::AddressChange, Recipient { name: "", ..old }, "Your mail address was changed", &text)
 }
 
 /// Something that a person wants to be told of, as a mail.
@@ -191,6 +194,8 @@ mod tests {
         assert!(text(&password_reset(&code)).contains("\nCode: 123456\n"));
         let changed = address_changed(TO, server, "Ada", &noon());
         assert!(text(&changed).contains("changed by Ada on") && changed.content.to == TO.email);
+        let long = address_changed(TO, server, &"word ".repeat(40), &noon());
+        assert!(text(&long).matches("word").count() <= 12 && !text(&long).contains("Zo"), "{}", text(&long));
         assert!(text(&mfa_reset(TO, server, "Ada", &noon())).contains("reset by Ada on"));
         assert!(
             text(&ask_administrator(TO, server, "a new password")).contains("asked for a new password on")

@@ -47,6 +47,22 @@ fn groups_are_given_and_taken_and_one_administrator_stays() {
 }
 
 #[test]
+fn an_address_is_changed_and_the_old_one_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    done(data, &["add", "a@example.org", "--first", "A", "--last", "B", "--admin"]);
+    done(data, &["add", "f@example.org", "--first", "F", "--last", "G"]);
+    assert!(refused(data, &["address", "a@example.org", "F@example.org"]).contains("exists already"));
+    assert!(refused(data, &["address", "a@example.org", "no address"]).contains("email: "));
+    done(data, &["address", "A@example.org", "n@example.org"]);
+    let listed = done(data, &["list"]);
+    assert!(listed.contains("n@example.org") && !listed.contains("a@example.org"), "{listed}");
+    let outbox = gridfolio().args(["outbox", "--data"]).arg(data).output().unwrap();
+    let outbox = String::from_utf8_lossy(&outbox.stdout).into_owned();
+    assert!(outbox.contains("address-change") && outbox.contains("a@example.org"), "{outbox}");
+}
+
+#[test]
 fn a_lost_second_factor_is_reset() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();

@@ -75,6 +75,7 @@ pub(super) struct Walk {
 struct Caller {
     role: Role,
     relation: Relation,
+    email: String,
     token: Option<String>,
 }
 
@@ -100,10 +101,11 @@ impl Stage {
                     None => app.token_of(role).await.unwrap().to_owned(),
                     Some(access) => limited(&app, role, relation, access).await,
                 };
-                callers.push(Caller { role, relation, token: Some(token) });
+                callers.push(Caller { role, relation, email: email(role, relation), token: Some(token) });
             }
         }
-        callers.push(Caller { role: Role::Anonymous, relation: Relation::Free, token: None });
+        let (role, relation) = (Role::Anonymous, Relation::Free);
+        callers.push(Caller { role, relation, email: "nobody@example.org".to_owned(), token: None });
         let contract = app.contract.clone();
         Self { backend, db: app.into_db().await, contract, ids, callers }
     }
@@ -113,9 +115,17 @@ impl Stage {
     }
 }
 
+/// The address of the person of a type who stands so to the project.
+fn email(role: Role, relation: Relation) -> String {
+    if relation == Relation::Free {
+        return role.email().to_owned();
+    }
+    format!("{}-{}", relation.word(), role.email())
+}
+
 /// A person of a type with limits; tells their token.
 async fn limited(app: &TestApp, role: Role, relation: Relation, access: Value) -> String {
-    let email = format!("{}-{}", relation.word(), role.email());
+    let email = email(role, relation);
     let new = NewUser {
         email: email.clone(),
         first_name: role.first_name().to_owned(),
@@ -180,6 +190,7 @@ pub(super) async fn walk(backend: Backend, operations: &[Operation]) -> Walk {
             for (word, id) in &stage.ids {
                 call = with_id(call, word, id);
             }
+            call = with_id(call, "COV:email", &caller.email);
             let heard = cell(&app, call, operation, caller).await;
             let changed =
                 operation.method != "GET" && (heard.answer.status < 400 || heard.answer.audit_rows != 0);

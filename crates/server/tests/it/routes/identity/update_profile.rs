@@ -2,6 +2,8 @@ use axum::http::Method;
 use gridfolio_testkit::{ADMINISTRATOR, Call, Role, USER, both};
 use serde_json::json;
 
+use super::outbox;
+
 both! {
     async fn a_user_may_edit_the_own_profile(app) {
         let sent = json!({"email": USER, "firstName": "Ute", "lastName": "Test", "timezone": "America/New_York", "phone": "1"});
@@ -10,10 +12,18 @@ both! {
         assert_eq!(Call::new(Method::GET, "/profile").by(Role::Viewer).send(&app).await.ok(), json!({"profile": sent}));
     }
 
-    async fn an_address_belongs_to_one_person(app) {
-        let sent = json!({"email": ADMINISTRATOR.to_uppercase(), "firstName": "Ute", "lastName": "Test"});
-        let put = Call::new(Method::PUT, "/profile").by(Role::Viewer).json(&sent).send(&app).await;
-        assert!(put.message(409).contains("exists already"));
+    async fn the_own_address_stays(app) {
+        let put = async |email: &str, role| {
+            let sent = json!({"email": email, "firstName": "Ute", "lastName": "Test"});
+            Call::new(Method::PUT, "/profile").by(role).json(&sent).send(&app).await
+        };
+        let other = put("other@example.org", Role::Viewer).await.message(403);
+        assert!(other.starts_with("another administrator changes your address"), "{other}");
+        // Whether somebody has the address is not told.
+        assert_eq!(put(ADMINISTRATOR, Role::Viewer).await.message(403), other);
+        put("other@example.org", Role::Administrator).await.message(403);
+        assert_eq!(put(&USER.to_uppercase(), Role::Viewer).await.ok()["profile"]["email"], USER.to_uppercase());
+        assert!(outbox(&app, "address-change").await.is_empty());
     }
 
     async fn faults_are_named(app) {

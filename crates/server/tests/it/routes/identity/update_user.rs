@@ -1,8 +1,8 @@
 use axum::http::Method;
-use gridfolio_testkit::{ADMINISTRATOR, Call, Role, both, samples};
+use gridfolio_testkit::{ADMINISTRATOR, Call, Role, USER, both, samples};
 use serde_json::json;
 
-use super::{get_by, groups_of, limit, make_clerk, newest_change, path_of, put_by, type_id};
+use super::{get_by, groups_of, limit, make_clerk, newest_change, outbox, path_of, put_by, type_id};
 
 both! {
     async fn an_answer_can_be_sent_back_and_another_type_brings_its_groups(app) {
@@ -80,8 +80,23 @@ both! {
             let message = app.put(&path, &user).await.message(403);
             assert!(message.contains(member) && message.contains("ask another administrator"), "{message}");
         }
+        let mut moved = user.clone();
+        moved["email"] = json!("other@example.org");
+        let message = app.put(&path, &moved).await.message(403);
+        assert!(message.starts_with("another administrator changes your address"), "{message}");
         let own = path_of(&app, Role::Viewer).await;
         put_by(&app, &own, &get_by(&app, &own, Role::Viewer).await.ok(), Role::Viewer).await.message(403);
+    }
+
+    async fn a_changed_address_is_told_to_the_old_one(app) {
+        let path = path_of(&app, Role::Viewer).await;
+        let mut user = app.get(&path).await.ok();
+        user["email"] = json!("other@example.org");
+        user["firstName"] = json!("Win a prize");
+        app.put(&path, &user).await.ok();
+        let told = outbox(&app, "address-change").await;
+        assert_eq!((told.len(), told[0].0.as_str()), (1, USER));
+        assert!(told[0].1.contains("changed by Ada Test on") && !told[0].1.contains("prize"), "{}", told[0].1);
     }
 
     async fn nobody_gives_what_they_do_not_have(app) {
