@@ -180,10 +180,14 @@ fn check_endpoint(view: &Notification) -> ApiResult<()> {
             (is_telephone(&view.endpoint), "a telephone number with country code, such as +15550100200")
         }
     };
-    if good {
+    // It is written to as it was sent.
+    if good && view.endpoint.trim() == view.endpoint {
         return Ok(());
     }
-    let rule = format!("{:?} must be {rule}", view.endpoint.chars().take(60).collect::<String>());
+    let rule = format!(
+        "{:?} must be {rule}, without spaces around it",
+        view.endpoint.chars().take(60).collect::<String>()
+    );
     Err(ApiError::faults(vec![Fault { field: "endpoint".to_owned(), rule }]))
 }
 

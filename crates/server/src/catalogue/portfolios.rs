@@ -82,10 +82,10 @@ pub async fn update_portfolio(
     portfolio: Can<Edit, Stored<Portfolio>>,
     body: Body<Portfolio>,
 ) -> ApiResult<Response> {
-    let scope = portfolio.person.scope.clone();
+    let person = portfolio.person.clone();
     let (before, tx) = portfolio.begin(&app).await?;
-    let after = service::update_portfolio(tx, before, body).await?;
-    Ok(answer(&after, &scope))
+    let after = service::update_portfolio(tx, &person, before, body).await?;
+    Ok(answer(&after, &person.scope))
 }
 
 /// Removes a portfolio; its projects stay.

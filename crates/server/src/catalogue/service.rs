@@ -13,7 +13,8 @@ use crate::catalogue::model::{SiteKey, SystemKey, codes};
 use crate::catalogue::projects::ProjectsQuery;
 use crate::catalogue::store;
 use crate::catalogue::tree::Children;
-use crate::kit::access::Scope;
+use crate::identity::service as identity;
+use crate::kit::access::{Area, Person, Scope, Verb};
 use crate::kit::body::Body;
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::natural;
@@ -188,12 +189,14 @@ pub async fn create_portfolio(mut tx: Tx, body: Body<Portfolio>) -> ApiResult<St
 /// Replaces a portfolio. Codes that the actor does not see stay in it, behind those that were sent.
 pub async fn update_portfolio(
     mut tx: Tx,
+    person: &Person,
     before: Stored<Portfolio>,
     body: Body<Portfolio>,
 ) -> ApiResult<Stored<Portfolio>> {
     check_projects(&mut tx, &body.view.projects).await?;
     let mut codes_after = body.view.projects;
     codes_after.extend(hidden_codes(&tx, &before).map(str::to_owned));
+    check_limits(&mut tx, person, &before, &codes_after).await?;
     let mut document = body.document;
     document.insert("projects".to_owned(), codes_after.clone().into());
     let after = before.replaced(document);
@@ -202,6 +205,24 @@ pub async fn update_portfolio(
     store::insert_portfolio_projects(&mut tx, &after.key, &codes_after).await?;
     tx.commit(Change::update(&before, &after)).await?;
     Ok(after)
+}
+
+/// 403 where other projects in a portfolio would change what somebody sees, for those who do not administer people.
+async fn check_limits(
+    tx: &mut Tx,
+    person: &Person,
+    before: &Stored<Portfolio>,
+    after: &[String],
+) -> ApiResult<()> {
+    let named_after: BTreeSet<&str> = after.iter().map(String::as_str).collect();
+    if person.may(Area::People, Verb::Edit)
+        || codes(before).collect::<BTreeSet<_>>() == named_after
+        || !identity::limits_somebody(tx, &before.key).await?
+    {
+        return Ok(());
+    }
+    let why = "somebody sees only what is in this portfolio: its projects are changed by those who administer people (users-edit)";
+    Err(ApiError::Forbidden(why.to_owned()))
 }
 
 fn hidden_codes<'a>(tx: &Tx, portfolio: &'a Stored<Portfolio>) -> impl Iterator<Item = &'a str> {

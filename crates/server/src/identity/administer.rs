@@ -12,34 +12,37 @@ use gridfolio_wire::identity::{Access, Restriction, User};
 use crate::catalogue::service as catalogue;
 use crate::identity::types::SETTING;
 use crate::identity::{model, store, user_types};
-use crate::kit::access::{Area, Group, Groups, Person, Scope, Verb};
+use crate::kit::access::{Area, Days, Group, Groups, Person, Scope, Verb};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::settings::hold_setting;
 use crate::kit::stored::Stored;
 use crate::kit::tx::Tx;
 
-/// What an account can do, and what it sees.
+/// What an account can do, what it sees, and on which days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {
     groups: Groups,
     scope: Scope,
+    days: Days,
 }
 
 impl Reach {
     /// Whoever may not download does not have the group for it, whatever their list says.
-    fn new(groups: Groups, prevent_download: bool, scope: Scope) -> Self {
-        Self { groups: if prevent_download { groups.without(Group::Export) } else { groups }, scope }
+    fn new(groups: Groups, prevent_download: bool, (scope, days): (Scope, Days)) -> Self {
+        let groups = if prevent_download { groups.without(Group::Export) } else { groups };
+        Self { groups, scope, days }
     }
 
     /// Of an account as it is, or as it would be.
     pub async fn of(session: &mut Session, user: &Stored<User>) -> ApiResult<Self> {
         let access = model::access(user)?;
         let scope = model::scope(session, access.as_ref()).await?;
-        Ok(Self::new(model::groups(user), model::prevents_download(access.as_ref()), scope))
+        let seen = (scope, model::days(access.as_ref()));
+        Ok(Self::new(model::groups(user), model::prevents_download(access.as_ref()), seen))
     }
 
     fn covers(&self, other: &Self) -> bool {
-        self.groups.covers(other.groups) && self.scope.covers(&other.scope)
+        self.groups.covers(other.groups) && self.scope.covers(&other.scope) && self.days.covers(&other.days)
     }
 }
 
@@ -56,7 +59,11 @@ impl From<&Person> for Administrator {
         let rights = person.rights;
         Self {
             id: Some(person.id.clone()),
-            reach: Reach::new(rights.groups, rights.prevent_download, person.scope.clone()),
+            reach: Reach::new(
+                rights.groups,
+                rights.prevent_download,
+                (person.scope.clone(), person.days.clone()),
+            ),
             in_person: rights.in_person,
         }
     }
@@ -65,7 +72,8 @@ impl From<&Person> for Administrator {
 impl Administrator {
     /// A command.
     pub fn command() -> Self {
-        Self { id: None, reach: Reach::new(Groups::all(), false, Scope::Everything), in_person: true }
+        let reach = Reach::new(Groups::all(), false, (Scope::Everything, Days::default()));
+        Self { id: None, reach, in_person: true }
     }
 
     /// What they see.
@@ -92,7 +100,7 @@ impl Administrator {
             return Ok(());
         }
         Err(ApiError::Forbidden(
-            "this account has groups, or sees projects, that yours does not: somebody who has them must do this".to_owned(),
+            "this account has groups, sees projects, or may call on days, that yours does not: somebody who has them must do this".to_owned(),
         ))
     }
 
@@ -110,12 +118,14 @@ impl Administrator {
     /// 403 where an account would be able to do or see more than they can.
     pub fn check_given(&self, after: &Reach) -> ApiResult<()> {
         self.check_groups(after.groups)?;
-        if self.reach.scope.covers(&after.scope) {
+        let why = if !self.reach.scope.covers(&after.scope) {
+            "you cannot let others see more projects than you do: set access.restrictProjects"
+        } else if !self.reach.days.covers(&after.days) {
+            "you cannot let others in on days on which you may not call: set access.startDate and access.endDate within yours"
+        } else {
             return Ok(());
-        }
-        Err(ApiError::Forbidden(
-            "you cannot let others see more projects than you do: set access.restrictProjects".to_owned(),
-        ))
+        };
+        Err(ApiError::Forbidden(why.to_owned()))
     }
 
     /// 403 where their own address would become another one. Who has the mail of an account gets into it, so whoever
@@ -258,7 +268,7 @@ mod tests {
     }
 
     fn reach(words: &[&str], scope: Scope) -> Reach {
-        Reach::new(Groups::from_words(words.iter().copied()), false, scope)
+        Reach::new(Groups::from_words(words.iter().copied()), false, (scope, Days::default()))
     }
 
     fn user(document: &Value) -> Stored<User> {
@@ -276,8 +286,35 @@ mod tests {
         assert!(all.covers(&reach(&["export"], only(&["A"]))) && all.covers(&all));
         assert!(!reach(&["users-edit"], Scope::Everything).covers(&all), "a group more");
         assert!(!reach(&["users-edit", "export"], only(&["A"])).covers(&all), "projects more");
-        let prevented = Reach::new(Groups::from_words(["users-edit", "export"]), true, Scope::Everything);
+        let prevented = reach(&["users-edit"], Scope::Everything);
+        let kept = (Scope::Everything, Days::default());
+        assert_eq!(Reach::new(Groups::from_words(["users-edit", "export"]), true, kept), prevented);
         assert!(!prevented.covers(&all) && all.covers(&prevented), "downloads are kept from one of them");
+    }
+
+    #[test]
+    fn nobody_gives_days_that_they_do_not_have() {
+        let with = |first: &str, last: &str| {
+            let text = |day: &str| (!day.is_empty()).then(|| day.to_owned());
+            let days = Days { first: text(first), last: text(last) };
+            Reach { days, ..reach(&["users-edit"], Scope::Everything) }
+        };
+        let some = administrator(with("2025-01-01", "2025-06-30"));
+        for (first, last) in [("2025-01-01", "2025-06-30"), ("2025-02-01", "2025-02-01")] {
+            assert!(some.check_given(&with(first, last)).is_ok(), "{first} {last}");
+        }
+        let beyond = [("", ""), ("2025-01-01", ""), ("", "2025-06-30")];
+        for (first, last) in
+            [("2025-01-01", "2025-07-01"), ("2024-12-31", "2025-06-30")].into_iter().chain(beyond)
+        {
+            let refused = some.check_given(&with(first, last)).unwrap_err().to_string();
+            assert!(refused.contains("access.endDate"), "{first} {last}: {refused}");
+        }
+        let ends = administrator(with("", "2025-06-30"));
+        assert!(
+            ends.check_given(&with("", "2025-06-30")).is_ok() && ends.check_given(&with("", "")).is_err()
+        );
+        assert!(administrator(with("", "")).check_given(&with("", "")).is_ok());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::catalogue::service as catalogue;
-use crate::kit::access::{Area, FromPath, Groups, Limits, PathParams, Person, Scope, Verb};
+use crate::kit::access::{Area, Days, FromPath, Groups, Limits, PathParams, Person, Scope, Verb};
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::rows::{self, Table, parsed};
 use crate::kit::stored::{Document, Kind, Stored};
@@ -168,6 +168,14 @@ pub fn access(user: &Stored<User>) -> ApiResult<Option<Access>> {
 /// Whether files are kept from them.
 pub fn prevents_download(access: Option<&Access>) -> bool {
     access.is_some_and(|access| access.prevent_download == YesNo::Yes)
+}
+
+/// On which days they may call.
+pub fn days(access: Option<&Access>) -> Days {
+    access.map_or_else(Days::default, |access| Days {
+        first: access.start_date.clone(),
+        last: access.end_date.clone(),
+    })
 }
 
 /// Why they may not call at this moment, if they may not.

@@ -15,6 +15,7 @@ use crate::identity::{model, notices, password, service, store, user_types};
 use crate::kit::access::Groups;
 use crate::kit::body::Body;
 use crate::kit::error::{ApiError, ApiResult};
+use crate::kit::limits::Limit;
 use crate::kit::stored::{Document, Stored};
 use crate::kit::tx::{Change, Tx};
 
@@ -64,6 +65,8 @@ pub async fn create_user(
     let Temporary { password, until_ms, credential } = temporary;
     let account = Account { user, credential };
     store::insert_account(&mut tx, &account).await?;
+    // Last: nobody uses up the invitations of an address to which they may send none.
+    tx.app().limits.check(Limit::InvitationAddress, &model::email_key(model::email(&account.user)))?;
     notices::invite(&mut tx, &account.user, &password, until_ms).await?;
     tx.commit(Change::create(&account.user)).await?;
     Ok(account.user)
@@ -204,7 +207,8 @@ pub async fn change_groups(
     if groups == model::groups(before) {
         return Ok(());
     }
-    by.check_groups(groups)?;
+    // What stays is not given: it may be kept from the account in another way.
+    by.check_groups(model::groups(before).iter().fold(groups, Groups::without))?;
     let after = before.replaced(model::with_groups(&before.document, groups));
     replace(&mut tx, by, before, &after).await?;
     tx.commit(Change::update(before, &after)).await

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gridfolio_db::Session;
 use gridfolio_wire::error::Fault;
 use gridfolio_wire::identity::User;
-use gridfolio_wire::{SessionId, UserId};
+use gridfolio_wire::{PortfolioId, SessionId, UserId};
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -81,7 +81,8 @@ pub async fn person(
         in_person: !matches!(proof, Proof::AccessToken(_)),
     };
     let scope = model::scope(session, access.as_ref()).await?;
-    Ok(Person { id: user.key.clone(), name: model::name(user), rights, scope, proof, address })
+    let days = model::days(access.as_ref());
+    Ok(Person { id: user.key.clone(), name: model::name(user), rights, scope, days, proof, address })
 }
 
 /// The person whom an outside issuer names, as their account is now.
@@ -235,4 +236,15 @@ pub async fn update_profile(
     store::update_user(&mut tx, &after).await?;
     tx.commit(Change::update(&before, &after)).await?;
     Ok(after)
+}
+
+/// Whether what somebody sees is limited by a portfolio.
+pub async fn limits_somebody(session: &mut Session, portfolio: &PortfolioId) -> ApiResult<bool> {
+    for user in store::list_users(session).await? {
+        let named = model::access(&user)?.and_then(|access| access.portfolios).unwrap_or_default();
+        if named.iter().any(|id| id == portfolio.as_str()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::identity::administer::Administrator;
 use crate::identity::people::Temporary;
 use crate::identity::{model, people, store};
-use crate::kit::access::{Can, CreatePeople, Edit, May, Person, ReadOwn, ReadPeople};
+use crate::kit::access::{Can, CreatePeople, Edit, May, ReadOwn, ReadPeople};
 use crate::kit::body::Body;
 use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::limits::Limit;
@@ -58,7 +58,7 @@ pub async fn create_user(
     body: Body<User>,
 ) -> ApiResult<Response> {
     let person = &may.person;
-    check_often(&app, person, &body.view.email)?;
+    app.limits.check(Limit::InvitationSender, person.id.as_str())?;
     let id: UserId = app.ids.uuid().parse()?;
     let temporary = Temporary::make(&app, &id).await?;
     let tx = may.begin(&app).await?;
@@ -71,21 +71,17 @@ pub async fn create_user(
     responses((status = 200, description = "invited again", body = Empty)))]
 pub async fn resend_invitation(
     State(app): State<App>,
-    user: Can<Edit, Stored<User>>,
+    mut user: Can<Edit, Stored<User>>,
 ) -> ApiResult<Json<Empty>> {
     let by = Administrator::from(&user.person);
-    check_often(&app, &user.person, model::email(&user.resource))?;
+    // Whoever may not must not use up what others may.
+    by.check_over(&mut user.snapshot, &user.resource).await?;
+    app.limits.check(Limit::InvitationSender, user.person.id.as_str())?;
+    app.limits.check(Limit::InvitationAddress, &model::email_key(model::email(&user.resource)))?;
     let temporary = Temporary::make(&app, &user.resource.key).await?;
     let (user, tx) = user.begin(&app).await?;
     people::invite_again(tx, &by, &user, temporary).await?;
     Ok(Json(Empty {}))
-}
-
-/// 429 for those who invite too often, or somebody too often.
-fn check_often(app: &App, person: &Person, email: &str) -> ApiResult<()> {
-    app.limits.check(Limit::InvitationSender, person.id.as_str())?;
-    app.limits.check(Limit::InvitationAddress, &model::email_key(email))?;
-    Ok(())
 }
 
 /// One user.

@@ -16,7 +16,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use gridfolio_db::{ReadTx, Session};
 
-pub use self::person::{Actor, Caller, Person, Proof};
+pub use self::person::{Actor, Caller, Days, Person, Proof};
 pub use self::policy::{Area, Group, Groups, Rights, Verb};
 pub use self::scope::{Condition, Limits, Scope};
 use crate::app::App;

@@ -24,6 +24,25 @@ pub enum Proof {
     Outside,
 }
 
+/// The days on which somebody may call, as the text of dates (`2025-06-30`); `None` is without end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Days {
+    /// The first one.
+    pub first: Option<String>,
+    /// The last one.
+    pub last: Option<String>,
+}
+
+impl Days {
+    /// Whether others lie within these. Each is in the zone of its person: what is compared is what was written.
+    pub fn covers(&self, other: &Self) -> bool {
+        // Dates of this form are in order of their text.
+        let begins = |own: &String| other.first.as_ref().is_some_and(|first| first >= own);
+        let ends = |own: &String| other.last.as_ref().is_some_and(|last| last <= own);
+        self.first.as_ref().is_none_or(begins) && self.last.as_ref().is_none_or(ends)
+    }
+}
+
 /// A person, with what they may do and see now.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -35,6 +54,8 @@ pub struct Person {
     pub rights: Rights,
     /// What they see.
     pub scope: Scope,
+    /// On which days they may call.
+    pub days: Days,
     /// How they proved who they are.
     pub proof: Proof,
     /// Where they call from, as far as it is proven.

@@ -33,7 +33,10 @@ both! {
         for part in ["name: is required", "protocol: ", "endpoint: is required", "notificationType: "] {
             assert!(message.contains(part), "{part} is not in {message}");
         }
-        for (protocol, endpoint) in [("email", "+15550100200"), ("sms", "a@example.org"), ("sms", "5550100200")] {
+        for (protocol, endpoint) in [
+            ("email", "+15550100200"), ("sms", "a@example.org"), ("sms", "5550100200"), ("email", " a@example.org"),
+            ("sms", "+15550100200 "),
+        ] {
             let sent = json!({"name": "n", "protocol": protocol, "endpoint": endpoint, "notificationType": "alert"});
             let message = app.post(&path, &sent).await.message(400);
             assert!(message.starts_with("endpoint: "), "{message}");

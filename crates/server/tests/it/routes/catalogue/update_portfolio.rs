@@ -25,6 +25,27 @@ both! {
         app.put("/portfolios/nope", &samples::portfolio("N", &[])).await.message(404);
     }
 
+    async fn one_that_limits_somebody_is_changed_by_those_who_administer_people(app) {
+        for code in ["P1", "P2"] {
+            app.post(&format!("/projects/{code}"), &samples::project(code)).await.ok();
+        }
+        let id = app.make_portfolio("N", &["P1"]).await;
+        let put = async |name: &str, codes: &[&str], role| {
+            let body = samples::portfolio(name, codes);
+            Call::new(Method::PUT, format!("/portfolios/{id}")).json(&body).by(role).send(&app).await
+        };
+        put("N", &["P2", "P1"], Role::Engineer).await.ok();
+        let limited = format!("/users/{}", app.id_of(Role::Viewer).await);
+        let mut user = app.get(&limited).await.ok();
+        user["access"] = json!({"preventDownload": "no", "restrictProjects": "portfolios", "portfolios": [id]});
+        app.put(&limited, &user).await.ok();
+        for codes in [vec!["P1"], vec![]] {
+            assert!(put("N", &codes, Role::Engineer).await.message(403).contains("users-edit"));
+        }
+        put("Another name", &["P1", "P2"], Role::Engineer).await.ok();
+        put("N", &["P1"], Role::Administrator).await.ok();
+    }
+
     async fn a_lost_update_is_noticed(app) {
         let id = app.make_portfolio("N", &[]).await;
         let path = format!("/portfolios/{id}");

@@ -15,6 +15,17 @@ both! {
         app.delete(&format!("{path}/groups/no-such")).await.message(404);
     }
 
+    async fn also_from_those_who_may_not_download(app) {
+        make_clerk(&app).await;
+        let path = path_of(&app, Role::Viewer).await;
+        app.put(&format!("{path}/groups/export"), &json!({})).await.ok();
+        let mut user = app.get(&path).await.ok();
+        user["access"] = json!({"preventDownload": "yes", "restrictProjects": "no"});
+        app.put(&path, &user).await.ok();
+        call(&app, (Method::DELETE, &format!("{path}/groups/events-view")), Role::Engineer).await.ok();
+        assert!(!groups_of(&app, &path).await.contains(&"events-view".to_owned()));
+    }
+
     async fn not_from_oneself_nor_from_those_above_nor_the_last(app) {
         let clerk = make_clerk(&app).await;
         let own = format!("{clerk}/groups/events-view");

@@ -31,6 +31,18 @@ both! {
         assert_eq!(again["userName"], "Ada Test");
     }
 
+    async fn who_may_not_uses_up_nothing(app) {
+        make_clerk(&app).await;
+        let sent = json!({"email": "new@example.org", "firstName": "N", "lastName": "P", "userType": type_id("finance")});
+        let made = app.post("/users", &sent).await.ok();
+        let resend = user_path(made["id"].as_str().unwrap()) + "/resend";
+        for _ in 0..8 {
+            put_by(&app, &resend, &json!({}), Role::Engineer).await.message(403);
+            Call::new(Method::POST, "/users").by(Role::Engineer).json(&sent).send(&app).await.message(403);
+        }
+        app.put(&resend, &json!({})).await.ok();
+    }
+
     async fn not_for_those_with_a_password_nor_from_below(app) {
         let viewer = path_of(&app, Role::Viewer).await + "/resend";
         assert!(app.put(&viewer, &json!({})).await.message(409).contains("password of their own"));
