@@ -134,3 +134,20 @@ fn commits_without_a_log_row_are_listed() {
     assert_eq!(unlogged(&sources()), listed);
     assert_eq!(unlogged(&[source("crates/server/src/a.rs", "tx.commit_unlogged(\"x\")")]).len(), 1);
 }
+
+/// The words of all kinds of things that stand in the log.
+fn kinds(sources: &[Source]) -> Vec<String> {
+    let of_server = sources.iter().filter(|source| source.path.starts_with("crates/server/src"));
+    let lines = of_server.flat_map(|source| source.text.lines());
+    let words = lines.filter_map(|line| line.trim().strip_prefix("const KIND: &'static str = \"")?.split('"').next());
+    words.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_log_knows_who_may_see_every_kind_of_thing() {
+    let kinds = kinds(&sources());
+    assert!(kinds.len() >= 10, "only {kinds:?} were found");
+    let unknown: Vec<_> = kinds.iter().filter(|kind| gridfolio::audit::routes::area_of(kind).is_none()).collect();
+    assert!(unknown.is_empty(), "nobody would see these in the log: {unknown:?}");
+    assert_eq!(gridfolio::audit::routes::area_of("no-such-kind"), None);
+}

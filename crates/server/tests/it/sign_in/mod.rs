@@ -5,6 +5,7 @@ mod account;
 mod clients;
 mod factor;
 mod fuzz;
+mod limits;
 mod lockout;
 mod reset;
 mod srp;

@@ -1,4 +1,5 @@
-use gridfolio_testkit::{NOW, both, samples};
+use axum::http::Method;
+use gridfolio_testkit::{Call, NOW, Role, both, samples};
 use serde_json::json;
 
 both! {
