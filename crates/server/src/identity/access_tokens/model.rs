@@ -25,7 +25,7 @@ impl Kind for AccessToken {
     const AREA: Area = Area::People;
 
     fn asset(key: &AccessTokenKey) -> String {
-        key.id.to_string()
+        format!("{}/{}", key.user, key.id)
     }
 
     fn project(_: &AccessTokenKey) -> Option<&str> {
