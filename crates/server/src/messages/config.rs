@@ -73,6 +73,11 @@ impl MailConfig {
                         smtp+starttls:// in mail.smtp"
                 .to_owned());
         }
+        if tls == Tls::None && !is_this_machine(&host) {
+            return Err("mail.smtp: smtp:// sends codes and temporary passwords in the open, and is taken only for a \
+                        mail server on this machine; use smtps:// or smtp+starttls://"
+                .to_owned());
+        }
         let credentials = credentials.map(|(user, password)| (user.to_owned(), Secret(password.to_owned())));
         Ok(Self { tls, host, port, credentials, from })
     }
@@ -126,6 +131,13 @@ impl SmsConfig {
                     .to_owned(),
             );
         }
+        let uri: Uri = url.parse().map_err(|_| "sms.url: must be an address".to_owned())?;
+        let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+        if uri.scheme_str() != Some("https") && !is_this_machine(host) {
+            return Err("sms.url: http:// sends the token and codes in the open, and is taken only for a provider on \
+                        this machine; use https://"
+                .to_owned());
+        }
         let header = |token: &str| {
             let value = HeaderValue::from_str(&format!("Bearer {token}"));
             value.map_err(|_| "sms.token: must be letters, digits and signs of ASCII".to_owned())
@@ -150,7 +162,7 @@ mod tests {
     #[test]
     fn servers_have_a_scheme_a_host_and_a_port() {
         for (url, server) in [
-            ("smtp://mail.example.org", "smtp://mail.example.org:25"),
+            ("smtp://localhost", "smtp://localhost:25"),
             ("smtps://mail.example.org/", "smtps://mail.example.org:465"),
             ("smtp+starttls://mail.example.org", "smtp+starttls://mail.example.org:587"),
             ("smtp://127.0.0.1:2525", "smtp://127.0.0.1:2525"),
@@ -175,6 +187,8 @@ mod tests {
     fn a_password_never_travels_in_the_open() {
         let open = |url| MailConfig::new(url, "a@example.org", Some(("user", "hidden")));
         assert!(open("smtp://mail.example.org").unwrap_err().starts_with("mail.password: "));
+        let bare = |url| MailConfig::new(url, "a@example.org", None);
+        assert!(bare("smtp://mail.example.org").unwrap_err().starts_with("mail.smtp: smtp:// "));
         for url in ["smtp://localhost", "smtp://127.0.0.1", "smtp://[::1]", "smtps://mail.example.org"] {
             assert!(!format!("{:?}", open(url).unwrap()).contains("hidden"), "{url}");
         }
@@ -182,10 +196,10 @@ mod tests {
 
     #[test]
     fn senders_and_operators_are_addresses() {
-        assert!(MailConfig::new("smtp://h", "Ümit & Co <a@example.org>", None).is_ok());
+        assert!(MailConfig::new("smtps://h", "Ümit & Co <a@example.org>", None).is_ok());
         for from in ["", "a", "a@example.org\r\nBcc: b@example.org", "<>"] {
             assert!(
-                MailConfig::new("smtp://h", from, None).unwrap_err().starts_with("mail.from: "),
+                MailConfig::new("smtps://h", from, None).unwrap_err().starts_with("mail.from: "),
                 "{from}"
             );
         }
@@ -198,6 +212,15 @@ mod tests {
         let config = SmsConfig::new("https://sms.example.org/send?account=1", Some("hidden")).unwrap();
         assert_eq!(config.provider(), "https://sms.example.org:443");
         assert!(!format!("{config:?}").contains("hidden"));
+        for url in ["http://sms.example.org/send", "http://10.0.0.1/"] {
+            assert!(
+                SmsConfig::new(url, Some("hidden")).unwrap_err().starts_with("sms.url: http:// "),
+                "{url}"
+            );
+        }
+        for url in ["http://127.0.0.1:9/", "http://[::1]/", "http://localhost/"] {
+            assert!(SmsConfig::new(url, None).is_ok(), "{url}");
+        }
         assert!(SmsConfig::new("sms.example.org", None).unwrap_err().starts_with("sms.url: "));
         assert!(SmsConfig::new("https://h/", Some("a\nb")).unwrap_err().starts_with("sms.token: "));
     }
