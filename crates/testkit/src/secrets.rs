@@ -23,8 +23,16 @@ pub fn must_be_clean(path: &str, status: u16) -> bool {
 }
 
 /// Members of answers that hold a secret made for the caller.
-const MADE: [&str; 8] =
-    ["RefreshToken", "SecretCode", "Session", "SECRET_BLOCK", "refresh_token", "token", "code", "temporaryPassword"];
+const MADE: [&str; 8] = [
+    "RefreshToken",
+    "SecretCode",
+    "Session",
+    "SECRET_BLOCK",
+    "refresh_token",
+    "token",
+    "code",
+    "temporaryPassword",
+];
 
 /// Notes the secrets that an answer hands out, for `scripts/check-run`: one a line in a file of this process.
 pub(crate) fn note(path: &str, body: &[u8]) {
@@ -49,7 +57,9 @@ fn collect<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
             for (name, member) in members {
                 match member {
                     // Shorter ones would be found by chance.
-                    Value::String(text) if MADE.contains(&name.as_str()) && text.len() >= 20 => found.push(text),
+                    Value::String(text) if MADE.contains(&name.as_str()) && text.len() >= 20 => {
+                        found.push(text)
+                    }
                     other => collect(other, found),
                 }
             }

@@ -121,7 +121,9 @@ pub fn area_of(asset_type: &str) -> Option<Area> {
 fn seen_by(person: &Person, mut rows: Vec<AuditRow>) -> Vec<AuditRow> {
     rows.retain(|row| sees(person, row));
     if !person.scope.is_everything() {
-        rows.iter_mut().for_each(|row| without_others(person, row));
+        for row in &mut rows {
+            without_others(person, row);
+        }
     }
     rows
 }

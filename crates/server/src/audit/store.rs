@@ -7,8 +7,7 @@ use crate::kit::error::{ApiError, ApiResult};
 use crate::kit::stored::Document;
 
 /// The kinds of things that are about people: an account is a `profile` as its owner sees it.
-pub const PEOPLE: [&str; 6] =
-    ["profile", "user", "user-group", "user-type", "notification", "access token"];
+pub const PEOPLE: [&str; 6] = ["profile", "user", "user-group", "user-type", "notification", "access token"];
 
 /// One change as stored.
 #[derive(Debug)]

@@ -107,14 +107,8 @@ pub async fn run(command: UserCommand) -> Result<ExitCode, String> {
         UserCommand::Add { email, first, last, user_type, admin, password_stdin, place } => {
             let (password, made) = password(password_stdin)?;
             let user_type = if admin { types::ADMINISTRATOR } else { user_type };
-            let app = open(&place).await?;
-            let new =
-                NewUser { email: email.clone(), first_name: first, last_name: last, user_type, password };
-            let user =
-                service::add_user(&app, Actor::command("user add"), new).await.map_err(|e| e.to_string())?;
-            println!("added {email} as {} with id {}", user_type.name, user.key);
-            tell(made.as_deref());
-            app.db.close().await;
+            let new = NewUser { email, first_name: first, last_name: last, user_type, password };
+            add(&place, new, made.as_deref()).await?;
         }
         UserCommand::List { place } => {
             let app = open(&place).await?;
@@ -164,6 +158,16 @@ pub async fn run(command: UserCommand) -> Result<ExitCode, String> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn add(place: &Place, new: NewUser, made: Option<&str>) -> Result<(), String> {
+    let app = open(place).await?;
+    let told = (new.email.clone(), new.user_type.name);
+    let user = service::add_user(&app, Actor::command("user add"), new).await.map_err(|e| e.to_string())?;
+    println!("added {} as {} with id {}", told.0, told.1, user.key);
+    tell(made);
+    app.db.close().await;
+    Ok(())
 }
 
 fn parse_type(name: &str) -> Result<Shipped, String> {

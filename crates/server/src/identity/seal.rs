@@ -68,6 +68,7 @@ impl SealKey {
     }
 
     /// Another key, which is made of this one and a text and tells of neither.
+    #[must_use]
     pub fn derived(&self, purpose: &str, text: &[u8]) -> Self {
         Self(self.mac(purpose, text))
     }

@@ -73,14 +73,13 @@ impl Limit {
             Self::SignInAddress => {
                 let sign_ins = if sign_ins == 0 { SIGN_INS } else { sign_ins };
                 let burst = NonZeroU32::new(sign_ins).unwrap_or(NonZeroU32::MIN);
-                Allowance { burst, pause: Duration::from_secs(60) / burst.get() }
+                Allowance { burst, pause: Duration::from_mins(1) / burst.get() }
             }
             // A step of a sign-in counts too: with a second factor and SRP there are several.
             Self::SignInAccount => allowance(30, 10),
             Self::ResetAddress => allowance(10, 360),
-            Self::ResetAccount => allowance(5, 720),
             Self::InvitationSender => allowance(100, 36),
-            Self::InvitationAddress => allowance(5, 720),
+            Self::ResetAccount | Self::InvitationAddress => allowance(5, 720),
             Self::Feedback => allowance(20, 180),
             Self::FailureOfNobody => allowance(10, 600),
         }

@@ -20,7 +20,7 @@ pub(crate) fn challenge(verifier: &str) -> String {
 }
 
 fn encode(text: &str) -> String {
-    text.bytes().map(|b| format!("%{b:02x}")).collect()
+    text.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02x}"))
 }
 
 /// A form or a query of parameters.

@@ -139,7 +139,8 @@ fn commits_without_a_log_row_are_listed() {
 fn kinds(sources: &[Source]) -> Vec<String> {
     let of_server = sources.iter().filter(|source| source.path.starts_with("crates/server/src"));
     let lines = of_server.flat_map(|source| source.text.lines());
-    let words = lines.filter_map(|line| line.trim().strip_prefix("const KIND: &'static str = \"")?.split('"').next());
+    let words =
+        lines.filter_map(|line| line.trim().strip_prefix("const KIND: &'static str = \"")?.split('"').next());
     words.map(str::to_owned).collect()
 }
 
@@ -147,7 +148,8 @@ fn kinds(sources: &[Source]) -> Vec<String> {
 fn the_log_knows_who_may_see_every_kind_of_thing() {
     let kinds = kinds(&sources());
     assert!(kinds.len() >= 10, "only {kinds:?} were found");
-    let unknown: Vec<_> = kinds.iter().filter(|kind| gridfolio::audit::routes::area_of(kind).is_none()).collect();
+    let unknown: Vec<_> =
+        kinds.iter().filter(|kind| gridfolio::audit::routes::area_of(kind).is_none()).collect();
     assert!(unknown.is_empty(), "nobody would see these in the log: {unknown:?}");
     assert_eq!(gridfolio::audit::routes::area_of("no-such-kind"), None);
 }

@@ -154,7 +154,7 @@ fn refused(app: &App, place: &Place, refusal: Refusal) -> ApiResult<Response> {
         Refusal::InvalidPassword(rule) => again(app, place, same, &rule),
         Refusal::TooManyRequests | Refusal::LimitExceeded => {
             let words = "Too many attempts. Wait a few minutes, then try again.".to_owned();
-            page(app, place, same, Said { status: StatusCode::TOO_MANY_REQUESTS, words })
+            page(app, place, same, &Said { status: StatusCode::TOO_MANY_REQUESTS, words })
         }
         Refusal::NotAuthorized(why) => again(app, place, Position::Password, plain(&same, why)),
         _ => again(app, place, Position::Password, TOO_LATE),
@@ -178,9 +178,9 @@ fn plain(position: &Position, why: &str) -> &'static str {
 }
 
 fn again(app: &App, place: &Place, position: Position, words: &str) -> ApiResult<Response> {
-    page(app, place, position, Said { status: StatusCode::BAD_REQUEST, words: words.to_owned() })
+    page(app, place, position, &Said { status: StatusCode::BAD_REQUEST, words: words.to_owned() })
 }
 
-fn page(app: &App, place: &Place, position: Position, said: Said) -> ApiResult<Response> {
-    Ok(pages::form(app, &place.at(app, position), "login", Some(&said))?.into_response())
+fn page(app: &App, place: &Place, position: Position, said: &Said) -> ApiResult<Response> {
+    Ok(pages::form(app, &place.at(app, position), "login", Some(said))?.into_response())
 }

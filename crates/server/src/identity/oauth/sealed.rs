@@ -63,6 +63,7 @@ impl Place {
     }
 
     /// The same sign-in at another point of it.
+    #[must_use]
     pub fn at(&self, app: &App, position: Position) -> Self {
         Self { position, until: app.clock.now_ms() + LIFE_MS, ..self.clone() }
     }

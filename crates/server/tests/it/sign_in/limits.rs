@@ -32,7 +32,10 @@ async fn an_address_waits(backend: Backend) {
     let app = TestApp::on_network(backend, network).await;
     let guess = |n: u32| with_password(&format!("somebody-{n}@example.org"), "a guess of a password");
     for n in 0..3 {
-        assert_eq!(heard(&app, "192.0.2.1:1000", "InitiateAuth", &guess(n)).await.unwrap(), "NotAuthorizedException");
+        assert_eq!(
+            heard(&app, "192.0.2.1:1000", "InitiateAuth", &guess(n)).await.unwrap(),
+            "NotAuthorizedException"
+        );
     }
     let once_more = heard(&app, "192.0.2.1:1001", "InitiateAuth", &guess(4)).await.unwrap();
     assert_eq!(once_more, "TooManyRequestsException", "whatever the port and the name");

@@ -44,7 +44,7 @@ both! {
 
     async fn over_https_the_cookie_belongs_to_this_host_alone(app) {
         let https = gridfolio_testkit::TestApp::with_identity(app.backend, |config| {
-            config.public_url = "https://gridfolio.test".to_owned();
+            "https://gridfolio.test".clone_into(&mut config.public_url);
         }).await;
         let set = Browser::default().get(&https, &authorize(&[])).await.headers["set-cookie"].to_str().unwrap().to_owned();
         assert!(set.starts_with("__Host-gridfolio-sign-in=") && set.contains("; Path=/;") && set.ends_with("; Secure"), "{set}");
