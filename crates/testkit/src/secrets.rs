@@ -58,7 +58,7 @@ fn collect<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
                 match member {
                     // Shorter ones would be found by chance.
                     Value::String(text) if MADE.contains(&name.as_str()) && text.len() >= 20 => {
-                        found.push(text)
+                        found.push(text);
                     }
                     other => collect(other, found),
                 }
