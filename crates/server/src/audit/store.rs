@@ -91,11 +91,10 @@ pub async fn list_asset_changes(session: &mut Session, asset: &str) -> ApiResult
 }
 
 /// Rows of a list of people's changes, at most: strangers can make some.
-const MOST_OF_PEOPLE: usize = 10_000;
+const MOST_OF_PEOPLE: i64 = 10_000;
 
 /// The changes of accounts, groups and types of people, the newest first, as many as are answered.
 pub async fn list_people_changes(session: &mut Session) -> ApiResult<Vec<AuditRow>> {
-    let kinds = in_list(1, PEOPLE.len());
-    let text = format!("{SELECT} WHERE asset_type IN ({kinds}) {ORDER} LIMIT {MOST_OF_PEOPLE}");
-    rows(session, Query::assembled(text).bind_all(PEOPLE)).await
+    let text = format!("{SELECT} WHERE asset_type IN ({}) {ORDER} LIMIT $1", in_list(2, PEOPLE.len()));
+    rows(session, Query::assembled(text).bind(MOST_OF_PEOPLE).bind_all(PEOPLE)).await
 }
