@@ -128,8 +128,10 @@ mod tests {
         let place = |name: &str| all.iter().position(|table| table.name == name).unwrap();
         assert!(place("project") < place("site") && place("site") < place("system"));
         assert!(place("app_user") < place("app_session") && place("import") < place("import_batch"));
-        let made = crate::MIGRATIONS.iter().map(|(_, _, sql)| sql.matches("CREATE TABLE ").count());
-        assert_eq!(all.len(), made.sum::<usize>(), "a migration's table is missing");
+        let tables_of = |sql: &str, word: &str| sql.matches(word).count();
+        let made = crate::MIGRATIONS.iter().map(|(_, _, sql)| tables_of(sql, "CREATE TABLE "));
+        let gone = crate::MIGRATIONS.iter().map(|(_, _, sql)| tables_of(sql, "DROP TABLE "));
+        assert_eq!(all.len() + gone.sum::<usize>(), made.sum::<usize>(), "a migration's table is missing");
         let block = &all[place("datum_block")];
         assert_eq!((block.key.as_slice(), block.columns[7].kind), ([0, 1, 2].as_slice(), ColumnKind::Blob));
     }
