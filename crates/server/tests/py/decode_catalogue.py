@@ -84,24 +84,28 @@ def broken(value, way, path):
     return value
 
 
-def main(specification, url):
-    with open(specification, encoding="utf-8") as handle:
-        document = json.load(handle)
+def check(document, decodings):
+    """Decodes each value and breaks it; prints what was done, or the problems. `decodings` has words, schema, value."""
     decoded, noticed, found = {}, {"missing": 0, "unlisted": 0, "null": 0}, []
-    for operation, answer in answers(url):
-        for words, schema, value in parts(document, operation, answer):
-            decoded[words] = decoded.get(words, 0) + 1
-            found += [f"{words}: {problem}" for problem in problems(document, schema, value)]
-            for way, path in places(Decoder(document), schema, value):
-                if problems(document, schema, broken(value, way, path)):
-                    noticed[way] += 1
-                else:
-                    found.append(f"{words}: nobody notices {way} at {path}")
+    for words, schema, value in decodings:
+        decoded[words] = decoded.get(words, 0) + 1
+        found += [f"{words}: {problem}" for problem in problems(document, schema, value)]
+        for way, path in places(Decoder(document), schema, value):
+            if problems(document, schema, broken(value, way, path)):
+                noticed[way] += 1
+            else:
+                found.append(f"{words}: nobody notices {way} at {path}")
     if found:
         print("\n".join(found))
         return 1
     print(json.dumps({"decoded": decoded, "noticed": noticed}))
     return 0
+
+
+def main(specification, url):
+    with open(specification, encoding="utf-8") as handle:
+        document = json.load(handle)
+    return check(document, (part for operation, answer in answers(url) for part in parts(document, operation, answer)))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ notice it, as in `decode_catalogue.py`. Prints one JSON object; exit 1 and one l
 import json
 import sys
 
-from decode_catalogue import broken, places, problems, read
-from decode_client_rules import Decoder, operation_of
+from decode_catalogue import check, read
+from decode_client_rules import operation_of
 
 USER = {
     "type": "object", "required": ["email", "firstName", "lastName"],
@@ -85,20 +85,7 @@ def answers(document, url, user):
 def main(specification, url, user):
     with open(specification, encoding="utf-8") as handle:
         document = json.load(handle)
-    decoded, noticed, found = {}, {"missing": 0, "unlisted": 0, "null": 0}, []
-    for words, schema, value in answers(document, url, user):
-        decoded[words] = decoded.get(words, 0) + 1
-        found += [f"{words}: {problem}" for problem in problems(document, schema, value)]
-        for way, path in places(Decoder(document), schema, value):
-            if problems(document, schema, broken(value, way, path)):
-                noticed[way] += 1
-            else:
-                found.append(f"{words}: nobody notices {way} at {path}")
-    if found:
-        print("\n".join(found))
-        return 1
-    print(json.dumps({"decoded": decoded, "noticed": noticed}))
-    return 0
+    return check(document, answers(document, url, user))
 
 
 if __name__ == "__main__":

@@ -2,16 +2,7 @@ use axum::http::Method;
 use gridfolio_testkit::{Call, PASSWORD, Reply, Role, TestApp, USER, both};
 use serde_json::{Value, json};
 
-async fn cognito(app: &TestApp, operation: &str, body: &Value) -> Reply {
-    let target = format!("AWSCognitoIdentityProviderService.{operation}");
-    Call::new(Method::POST, "/")
-        .by(Role::Anonymous)
-        .bytes(body.to_string())
-        .header("content-type", "application/x-amz-json-1.1")
-        .header("x-amz-target", &target)
-        .send(app)
-        .await
-}
+use crate::sign_in::cognito;
 
 fn with_password(username: &str, password: &str) -> Value {
     json!({"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "clientoftests",
